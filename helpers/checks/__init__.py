@@ -1,0 +1,1 @@
+"""The checks and predictions: one module per lesson, named as the lesson."""
