@@ -1,0 +1,215 @@
+"""Draw lists: what matplotlib's artists draw, recorded as a short list of commands that a browser replays on a canvas.
+
+A draw list is a dictionary with three entries, small enough to be sent at each move of a slider:
+
+``commands``
+    a list of lists; the first entry names the command:
+
+    - ``["path", counts, fill, stroke, width, dashes, cap, join, snap, hatch]``: polygons, ``counts`` vertices each;
+      colours are ``"#rrggbbaa"`` or None; ``hatch`` is None or ``[pattern, colour, width]``, see `hatch_tile`
+    - ``["text", x, y, words, size, width, colour, angle, weight]``: the baseline's left end, the width to fill
+    - ``["image", rows, columns, a, b, c, d, e, f, smooth]``: an image of RGBA bytes, its pixels placed by a matrix
+    - ``["clip", x, y, width, height]``, ``["clippath", counts]``, ``["unclip"]``: where the next commands may draw
+``points``
+    float32 vertices (x, y) of all paths, in the order of the commands
+``pixels``
+    the bytes of all images, in the order of the commands
+
+Lengths are in pixels of the figure (``figure.dpi`` to the inch), with the origin at the top left.
+"""
+
+import functools
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.backend_bases import GraphicsContextBase, RendererBase
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.path import Path
+from matplotlib.textpath import text_to_path
+from matplotlib.transforms import Affine2D
+
+FINENESS = 4      # curves are flattened as on a screen of four times the density, so that a zoomed page stays smooth
+FARTHEST = 1e6    # pixels; beyond it a float32 has no room left for a fraction of a pixel
+HATCH_TILE = 72   # pixels
+
+
+class Recorder(RendererBase):
+    """A matplotlib renderer that writes a draw list instead of pixels.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        The figure whose size and dots per inch are those of the draw list.
+    """
+
+    def __init__(self, figure: Figure) -> None:
+        super().__init__()
+        self.dpi = figure.dpi
+        self.width, self.height = (float(v) for v in figure.bbox.size)
+        self._to_canvas = Affine2D().scale(1, -1).translate(0, self.height)
+        self._commands: list[list] = []
+        self._points: list[np.ndarray] = []
+        self._pixels: list[bytes] = []
+        self._clip: list | None = None
+
+    def draw_list(self) -> dict:
+        """Return what has been drawn so far."""
+        points = np.concatenate(self._points) if self._points else np.empty((0, 2), "<f4")
+        return {"commands": self._commands, "points": points.tobytes(), "pixels": b"".join(self._pixels)}
+
+    # What matplotlib asks of a renderer -------------------------------------------------------------------------
+
+    def get_canvas_width_height(self):
+        return self.width, self.height
+
+    def points_to_pixels(self, points):
+        return points * self.dpi / 72
+
+    def flipy(self):
+        return True
+
+    def option_image_nocomposite(self):
+        return True
+
+    def option_scale_image(self):
+        return True       # an image goes out as it is, a few bytes, and the browser scales it
+
+    def draw_path(self, gc, path, transform, rgbFace=None):
+        width = gc.get_linewidth()
+        # The base class hands a path of no width to "fill only"; a path without face and line is nothing.
+        stroke = _colour(gc, gc.get_rgb()) if width else None
+        fill = None if rgbFace is None else _colour(gc, rgbFace)
+        if fill is None and stroke is None and not gc.get_hatch():
+            return
+        self._set_clip(gc)
+        polygons = _polygons(path, transform + self._to_canvas)
+        offset, dashes = gc.get_dashes()
+        if dashes is not None:
+            dashes = [round(float(offset), 2), *(round(float(self.points_to_pixels(d)), 2) for d in dashes)]
+        self._commands.append([
+            "path", self._add(polygons), fill, stroke, round(float(self.points_to_pixels(width)), 3), dashes,
+            {"projecting": "square"}.get(gc.get_capstyle(), gc.get_capstyle()), gc.get_joinstyle(),
+            _snaps(gc, polygons), self._hatch(gc)])
+
+    def draw_text(self, gc, x, y, s, prop, angle, ismath=False, mtext=None):
+        size = float(self.points_to_pixels(prop.get_size_in_points()))
+        if ismath:        # a browser knows nothing of mathtext: its outlines are drawn instead
+            vertices, codes = text_to_path.get_text_path(prop, s, ismath=True)
+            scale = size / text_to_path.FONT_SCALE
+            place = Affine2D().scale(scale).rotate_deg(angle).translate(x, self.height - y)
+            gc.set_linewidth(0)
+            self.draw_path(gc, Path(vertices, codes), place, gc.get_rgb())
+            return
+        self._set_clip(gc)
+        width = _text_width(s, prop) * self.dpi / 72
+        self._commands.append(["text", round(float(x), 2), round(float(y), 2), s, round(size, 2),
+                               round(float(width), 2), _colour(gc, gc.get_rgb()), float(angle), str(prop.get_weight())])
+
+    def draw_image(self, gc, x, y, im, transform=None):
+        self._set_clip(gc)
+        rows, columns = im.shape[:2]
+        # Row 0 of `im` is its bottom row. Without a transform it is placed as it is; with one, it fills a unit square
+        # scaled by it (matplotlib hands the matrix for pixels).
+        place = (Affine2D().scale(1 / columns, 1 / rows) + transform if transform is not None else Affine2D())
+        matrix = (place + Affine2D().translate(x, y) + self._to_canvas).get_matrix()
+        self._commands.append(["image", rows, columns, *(float(v) for v in matrix[:2].T.ravel()), transform is None])
+        self._pixels.append(np.ascontiguousarray(im, np.uint8).tobytes())
+
+    # Pieces ------------------------------------------------------------------------------------------------------
+
+    def _add(self, polygons: list[np.ndarray]) -> list[int]:
+        self._points += polygons
+        return [len(p) for p in polygons]
+
+    def _hatch(self, gc) -> list | None:
+        if not gc.get_hatch():
+            return None
+        return [gc.get_hatch(), to_hex(gc.get_hatch_color(), keep_alpha=True),
+                round(float(self.points_to_pixels(gc.get_hatch_linewidth())), 2)]
+
+    def _set_clip(self, gc: GraphicsContextBase) -> None:
+        path, transform = gc.get_clip_path()
+        box = gc.get_clip_rectangle()
+        clip = (None if box is None else [round(float(v), 2) for v in (box.x0, self.height - box.y1, box.width, box.height)],
+                None if path is None else (id(path), tuple(transform.get_matrix().ravel())))
+        if clip == (self._clip or (None, None)):
+            return
+        self._clip = clip
+        self._commands.append(["unclip"])
+        if box is not None:
+            self._commands.append(["clip", *clip[0]])
+        if path is not None:
+            self._commands.append(["clippath", self._add(_polygons(path, transform + self._to_canvas))])
+
+
+def record(figure: Figure, artists: list[Artist]) -> dict:
+    """Return the draw list of some artists of a figure.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        The figure they belong to; ``[figure]`` itself draws all that is not animated.
+    artists : list of matplotlib.artist.Artist
+        What to draw, in this order.
+
+    Returns
+    -------
+    dict
+        ``commands``, ``points`` and ``pixels`` as described at the head of this module.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from matplotlib.patches import Rectangle
+    >>> figure = Figure(figsize=(1, 1), dpi=100)
+    >>> patch = figure.add_artist(Rectangle((0, 0), 0.5, 0.5, facecolor="#0072b2", linewidth=0))
+    >>> record(figure, [patch])["commands"][0][:3]
+    ['path', [5], '#0072b2ff']
+    """
+    recorder = Recorder(figure)
+    for artist in artists:
+        artist.draw(recorder)
+    return recorder.draw_list()
+
+
+def hatch_tile(pattern: str) -> dict:
+    """Return the outlines of a hatch on one tile, ``HATCH_TILE`` pixels square: ``counts`` and ``points``.
+
+    A tile is sent once and for all; a command only names its pattern.
+
+    Examples
+    --------
+    >>> hatch_tile("/")["counts"][:2]
+    [2, 2]
+    """
+    polygons = _polygons(Path.hatch(pattern), Affine2D().scale(HATCH_TILE))
+    return {"counts": [len(p) for p in polygons], "points": np.concatenate(polygons).tobytes()}
+
+
+def _polygons(path: Path, transform) -> list[np.ndarray]:
+    """The vertices of a path, (n, 2) float32 for each piece, curves flattened; what is not finite is left out."""
+    fine = path.to_polygons(transform + Affine2D().scale(FINENESS), closed_only=False)
+    with np.errstate(invalid="ignore"):
+        return [np.clip(np.asarray(p) / FINENESS, -FARTHEST, FARTHEST).astype("<f4") for p in fine]
+
+
+@functools.lru_cache(4096)
+def _text_width(words: str, prop: FontProperties) -> float:
+    """The width of some words in points."""
+    return text_to_path.get_text_width_height_descent(words, prop, False)[0]
+
+
+def _colour(gc: GraphicsContextBase, rgba) -> str:
+    """A colour as ``#rrggbbaa``, with the transparency that the artist asks for."""
+    alpha = gc.get_alpha() if gc.get_forced_alpha() or len(rgba) == 3 else rgba[3]
+    return to_hex((*rgba[:3], alpha), keep_alpha=True)
+
+
+def _snaps(gc: GraphicsContextBase, polygons: list[np.ndarray]) -> bool:
+    """Whether edges go to whole pixels, as Agg does for upright rectangles and lines: else they would be blurred."""
+    wish = gc.get_snap()
+    if wish is not None:
+        return bool(wish)
+    return all(len(p) < 32 and bool(np.all(np.abs(np.diff(p, axis=0)).min(axis=1) < 1e-3)) for p in polygons if len(p) > 1)

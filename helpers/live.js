@@ -1,0 +1,313 @@
+// The live picture's front end: the controls, and a canvas that replays draw lists (see draw_list.py).
+// It computes nothing of the subject: each frame comes from the learner's own function in the kernel.
+
+const HATCH_TILE = 72;   // pixels, as in draw_list.py
+const FONT = '"DejaVu Sans", Verdana, "Noto Sans", "Noto Sans KR", sans-serif';
+let made = 0;
+
+function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+const fill = (sentence, words) => sentence.replace(/\{(\w+)\}/g, (_, name) => words[name]);
+const decimals = (step) => (String(step).split(".")[1] ?? "").length;
+const minus = (number) => String(number).replace("-", "\u2212");
+
+// ---- Replaying a draw list -------------------------------------------------------------------------------------
+
+// The bytes of a message may begin at any offset, and typed arrays may not: so they are copied.
+const bytes = (view) => view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
+const floats = (view) => new Float32Array(bytes(view));
+
+// A sent draw list as typed arrays and images.
+function unpack(list) {
+  const pixels = new Uint8ClampedArray(bytes(list.pixels));
+  let used = 0;
+  const images = list.commands.filter((command) => command[0] === "image").map(([, rows, columns]) => {
+    const image = element("canvas", { width: columns, height: rows });
+    const part = pixels.subarray(used, (used += 4 * rows * columns));
+    image.getContext("2d").putImageData(new ImageData(part, columns, rows), 0, 0);
+    return image;
+  });
+  return { commands: list.commands, points: floats(list.points), images };
+}
+
+function trace(g, counts, points, start, closed, snap) {
+  let k = start;
+  for (const count of counts) {
+    for (let i = 0; i < count; i++, k += 2) {
+      const x = snap(points[k]), y = snap(points[k + 1]);
+      if (i === 0) g.moveTo(x, y); else g.lineTo(x, y);
+    }
+    if (closed && count > 2 && points[k - 2] === points[k - 2 * count] && points[k - 1] === points[k - 2 * count + 1]) {
+      g.closePath();
+    }
+  }
+  return k;
+}
+
+// A hatch as a fill: one tile, drawn at the canvas's density.
+function hatching(g, tile, ink, thick, density) {
+  const side = HATCH_TILE * density, sample = element("canvas", { width: side, height: side }), h = sample.getContext("2d");
+  h.scale(density, density);
+  h.beginPath();
+  trace(h, tile.counts, floats(tile.points), 0, true, (v) => v);
+  h.fillStyle = h.strokeStyle = ink;
+  h.lineWidth = thick;
+  h.stroke();
+  h.fill();
+  const pattern = g.createPattern(sample, "repeat");
+  pattern.setTransform(new DOMMatrix().scale(1 / density));
+  return pattern;
+}
+
+function replay(g, { commands, points, images }, colour, density, hatch) {
+  const exact = (v) => v;
+  let k = 0, shown = 0;
+  g.save();
+  for (const [name, ...o] of commands) {
+    if (name === "unclip") {
+      g.restore();
+      g.save();
+    } else if (name === "clip") {
+      g.beginPath();
+      g.rect(...o);
+      g.clip();
+    } else if (name === "clippath") {
+      g.beginPath();
+      k = trace(g, o[0], points, k, true, exact);
+      g.clip();
+    } else if (name === "image") {
+      const [, , a, b, c, d, e, f, smooth] = o;
+      g.save();
+      g.transform(a, b, c, d, e, f);
+      g.imageSmoothingEnabled = smooth;
+      g.drawImage(images[shown++], 0, 0);
+      g.restore();
+    } else if (name === "text") {
+      const [x, y, words, size, width, ink, angle, weight] = o;
+      g.save();
+      g.translate(x, y);
+      g.rotate((-angle * Math.PI) / 180);
+      g.font = `${weight} ${size}px ${FONT}`;
+      const measured = g.measureText(words).width;
+      if (measured) g.scale(width / measured, 1);   // whatever font there is: as wide as matplotlib laid it out
+      g.fillStyle = colour(ink);
+      g.fillText(words, 0, 0);
+      g.restore();
+    } else {
+      const [counts, face, edge, width, dashes, cap, join, snaps, hatched] = o;
+      // Upright edges go to whole device pixels: a line's middle where its width is even, else half a pixel beside.
+      const half = Math.round(width * density) % 2 ? 0.5 : 0;
+      const snap = snaps ? (v) => (Math.floor(v * density - half + 0.5) + half) / density : exact;
+      g.beginPath();
+      k = trace(g, counts, points, k, true, snap);
+      if (face) {
+        g.fillStyle = colour(face);
+        g.fill();
+      }
+      if (hatched) {
+        g.fillStyle = hatch(...hatched);
+        g.fill();
+      }
+      if (edge && width) {
+        g.strokeStyle = colour(edge);
+        g.lineWidth = width;
+        g.lineCap = cap;
+        g.lineJoin = join;
+        g.setLineDash(dashes ? dashes.slice(1) : []);
+        g.lineDashOffset = dashes ? dashes[0] : 0;
+        g.stroke();
+      }
+    }
+  }
+  g.restore();
+}
+
+// ---- The page's theme ------------------------------------------------------------------------------------------
+
+// Dark is what looks dark: the first ancestor with a background of its own decides, in any front end.
+function isDark(node) {
+  for (let at = node; at; at = at.parentElement) {
+    const [r, g, b, a = 1] = getComputedStyle(at).backgroundColor.match(/[\d.]+/g).map(Number);
+    if (a > 0.5) return 0.299 * r + 0.587 * g + 0.114 * b < 128;
+  }
+  return false;
+}
+
+// ---- Controls --------------------------------------------------------------------------------------------------
+
+function sliderControl(control, set, say, words) {
+  const id = `live-${++made}`, { label, low, high, step } = control, digits = decimals(step);
+  const range = element("input", { type: "range", id, min: low, max: high, step });
+  const field = element("input", {
+    type: "number", min: low, max: high, step: "any", "aria-label": fill(words.typed, { label }) });
+  range.addEventListener("input", () => set(control.name, Number(range.value)));
+  const typed = (final) => {
+    const value = field.valueAsNumber, taken = Math.min(Math.max(value, low), high);
+    const limits = { label, low: minus(low), high: minus(high), value: minus(value), taken: minus(taken) };
+    if (Number.isNaN(value)) {
+      if (final) { say(fill(words["no number"], limits)); show(shown); }
+    } else if (value === taken || final) {
+      set(control.name, taken, field);
+      say(value === taken ? "" : fill(words.limits, limits));
+      if (final) show(taken);
+    }
+  };
+  field.addEventListener("input", () => typed(false));
+  field.addEventListener("change", () => typed(true));
+  // Arrow keys in the field move by the slider's step, which the field itself does not have, as it takes any number.
+  field.addEventListener("keydown", (event) => {
+    const way = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+    if (!way) return;
+    event.preventDefault();
+    const next = Math.min(Math.max(Number((shown + way * step).toFixed(10)), low), high);
+    set(control.name, next);
+    say("");
+  });
+  let shown;
+  const show = (value, from) => {
+    shown = value;
+    if (Number(range.value) !== value) range.value = value;
+    range.setAttribute("aria-valuetext", minus(value));
+    if (from !== field) field.value = Number(value.toFixed(digits)) === value ? value.toFixed(digits) : value;
+  };
+  return { node: element("div", { class: "live-control" }, element("label", { for: id }, label), range, field), show };
+}
+
+function choiceControl(control, set) {
+  const name = `live-${++made}`, buttons = new Map();
+  const node = element("fieldset", { class: "live-control live-choice" }, element("legend", {}, control.label));
+  for (const [value, label] of Object.entries(control.options)) {
+    const button = element("input", { type: "radio", name, value });
+    button.addEventListener("change", () => button.checked && set(control.name, value));
+    buttons.set(value, button);
+    node.append(element("label", {}, button, label));
+  }
+  return { node, show: (value) => { buttons.get(value).checked = true; } };
+}
+
+// ---- The view --------------------------------------------------------------------------------------------------
+
+function render({ model, el }) {
+  const words = model.get("words"), [width, height] = model.get("size"), dark = model.get("dark");
+  const canvas = element("canvas", { role: "img", style: `aspect-ratio: ${width} / ${height}; max-width: ${width}px` });
+  const numbers = element("output", { class: "live-numbers", "aria-live": "polite" });
+  const note = element("p", { class: "live-note", role: "status" });
+  const trouble = element("div", { class: "live-trouble", role: "alert", hidden: "" });
+  const g = canvas.getContext("2d");
+
+  const say = (sentence) => { note.textContent = sentence; };
+  const set = (name, value, from) => {
+    if (model.get("values")[name] === value) return;
+    model.set("values", { ...model.get("values"), [name]: value });
+    showValues(from);
+    model.save_changes();
+  };
+  const controls = model.get("controls").map((control) => [
+    control.name, (control.kind === "slider" ? sliderControl : choiceControl)(control, set, say, words)]);
+  const showValues = (from) => {
+    const values = model.get("values");
+    for (const [name, control] of controls) control.show(values[name], from);
+  };
+
+  const button = (label, press) => {
+    const made = element("button", { type: "button" }, label);
+    made.addEventListener("click", () => { say(""); press(); showValues(); model.save_changes(); });
+    return made;
+  };
+  const settings = element("div", { class: "live-settings", role: "group", "aria-label": words.presets },
+    ...model.get("presets").map(({ label, values }) =>
+      button(label, () => model.set("values", { ...model.get("values"), ...values }))),
+    button(words.reset, () => model.set({
+      values: Object.fromEntries(model.get("controls").map((control) => [control.name, control.value])),
+      resets: model.get("resets") + 1 })));
+
+  const root = element("div", { class: "live-picture", "data-lm-suppress-shortcuts": "true" },
+    element("div", { class: "live-controls" }, ...controls.map(([, control]) => control.node)),
+    settings, canvas, numbers, note, trouble);
+  // A notebook takes arrows and single letters for commands of its own ("d d" deletes the cell): what is typed here
+  // stays here, but for running the cell and leaving it.
+  root.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" && !(event.key === "Enter" && (event.shiftKey || event.ctrlKey))) event.stopPropagation();
+  });
+  el.append(root);
+
+  let still = unpack(model.get("still")), frame, isDarkPage = false;
+  const colour = (hex) => (isDarkPage && dark[hex.slice(0, 7)] ? dark[hex.slice(0, 7)] + hex.slice(7) : hex);
+  const hatches = new Map();
+  const hatch = (pattern, ink, thick) => {
+    const key = [pattern, colour(ink), thick, canvas.width].join();
+    if (!hatches.has(key)) hatches.set(key, hatching(g, model.get("tiles")[pattern], colour(ink), thick, canvas.width / width));
+    return hatches.get(key);
+  };
+  const paint = () => {
+    if (!canvas.width || !frame) return;
+    const density = canvas.width / width;
+    g.setTransform(density, 0, 0, density, 0, 0);
+    g.fillStyle = colour("#ffffffff");
+    g.fillRect(0, 0, width, height);
+    replay(g, still, colour, density, hatch);
+    replay(g, frame, colour, density, hatch);
+  };
+  const fit = () => {
+    const wanted = Math.round(canvas.clientWidth * devicePixelRatio);
+    if (!wanted || wanted === canvas.width) return;
+    canvas.width = wanted;
+    canvas.height = Math.round((wanted * height) / width);
+    paint();     // at once: setting the size has emptied the canvas
+  };
+  const recolour = () => {
+    const now = isDark(root);
+    root.classList.toggle("live-dark", now);
+    if (now !== isDarkPage) { isDarkPage = now; paint(); }
+  };
+  const showFrame = () => {
+    const sent = model.get("frame"), wrong = sent.trouble;
+    frame = unpack(sent);
+    paint();
+    numbers.textContent = sent.text;
+    canvas.setAttribute("aria-label", sent.text);
+    canvas.classList.toggle("live-stale", Boolean(wrong));
+    // The picture's place stays as it is while numbers grow and shrink.
+    numbers.style.minHeight = `${Math.max(parseFloat(numbers.style.minHeight) || 0, numbers.clientHeight)}px`;
+    trouble.hidden = !wrong;
+    trouble.replaceChildren(...(wrong ? [element("p", {}, wrong.sentence)] : []),
+      ...(wrong?.where ? [element("pre", { tabindex: "0" }, wrong.where)] : []));
+  };
+  const gone = () => say(words.gone);
+
+  model.on("change:frame", showFrame);
+  model.on("change:values", () => showValues(root.querySelector("input[type=number]:focus")));
+  model.on("comm:close", gone);
+  model.on("destroy", gone);
+  const sizes = new ResizeObserver(fit);
+  sizes.observe(canvas);
+  let density = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
+  const onDensity = () => {
+    density.removeEventListener("change", onDensity);
+    density = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
+    density.addEventListener("change", onDensity);
+    fit();
+  };
+  density.addEventListener("change", onDensity);
+  const themes = new MutationObserver(() => { recolour(); requestAnimationFrame(() => requestAnimationFrame(recolour)); });
+  for (const node of [document.documentElement, document.body]) themes.observe(node, { attributes: true });
+  themes.observe(document.head, { childList: true, subtree: true });
+  root.addEventListener("transitionend", recolour);
+
+  showValues();
+  showFrame();
+  requestAnimationFrame(() => { recolour(); fit(); });   // only now is the view part of the page
+  return () => {
+    model.off("change:frame", showFrame);
+    sizes.disconnect();
+    themes.disconnect();
+    density.removeEventListener("change", onDensity);
+  };
+}
+
+export default { render };

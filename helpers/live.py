@@ -1,0 +1,305 @@
+"""The live picture: a matplotlib figure that follows sliders, drawn by the kernel and replayed by the browser.
+
+An explorer states three things: its controls, its artists (those that move are ``animated=True``), and `follow`, which
+sets the artists from the controls' values and returns the line of numbers. All else lives here and in ``live.js``:
+
+1. What stands still is recorded once as a draw list (see `helpers.draw_list`), what moves anew at each change.
+2. The browser replays both on a canvas, sharp at any density, in the colours of a light or a dark page.
+3. The line of numbers is shown under the picture, is announced, and is the picture's text alternative.
+4. What the learner's own function does wrong is shown beneath the picture, which keeps its last good frame.
+"""
+
+import functools
+import io
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import numpy as np
+import traitlets
+from IPython import get_ipython
+from IPython.display import display
+from matplotlib.backend_bases import FigureCanvasBase
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from helpers import style
+from helpers.draw_list import hatch_tile, record
+from helpers.learner import Trouble
+from helpers.words import _
+
+
+@dataclass(frozen=True)
+class Slider:
+    """A number between two limits, on a slider and in a field beside it.
+
+    ``name`` is the argument of `follow`, ``label`` what the learner reads, ``step`` what an arrow key moves.
+    """
+
+    name: str
+    label: str
+    value: float
+    low: float
+    high: float
+    step: float = 0.01
+    kind: str = "slider"
+
+    def take(self, value: Any) -> float:
+        """Return the value as a number within the limits; raise ValueError where it is none."""
+        try:
+            value = float(value)
+        except (TypeError, ValueError):
+            value = float("nan")
+        if np.isnan(value):
+            raise ValueError(_("{label} needs a number from {low} to {high}.").format(
+                label=self.label, low=style.short(self.low), high=style.short(self.high)))
+        return min(max(value, self.low), self.high)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of a few named values: ``options`` maps each value (a str) to what the learner reads."""
+
+    name: str
+    label: str
+    value: str
+    options: Mapping[str, str]
+    kind: str = "choice"
+
+    def take(self, value: Any) -> str:
+        """Return the value if it is one of the options; raise ValueError where it is not."""
+        if value not in self.options:
+            raise ValueError(_("{label} is one of {options}.").format(label=self.label, options=", ".join(self.options)))
+        return value
+
+
+class Live(anywidget.AnyWidget):
+    """A figure that follows its controls.
+
+    Parameters
+    ----------
+    name : str
+        What is explored, e.g. ``"softmax"``; the line of numbers begins with it.
+    figure : matplotlib.figure.Figure
+        The figure, as `helpers.style.picture` makes it. Artists with ``animated=True`` move, all others stand still.
+    follow : callable
+        ``follow(**values) -> str``: sets the moving artists for these values of the controls and returns the line of
+        numbers. It sets *all* of them, from the values alone: it reads no widget, no clock, no random number.
+    controls : sequence of Slider or Choice
+        In the order in which they are shown. Their names are the arguments of `follow`.
+    presets : mapping of str to mapping, optional
+        A name for the button, and the values it sets; controls that are not named keep theirs.
+    remember : callable, optional
+        For what accumulates, a track or a best result: ``remember(memory, **values) -> memory`` is called at each
+        change, first with None, and again with None after Reset; `follow` then gets an argument ``memory`` too.
+        It returns a new object and leaves the old one as it was.
+
+    Attributes
+    ----------
+    text : str
+        The line of numbers of the frame shown.
+    trouble : dict or None
+        ``sentence`` and ``where`` of what went wrong at the controls' values, if anything did.
+    """
+
+    _esm = Path(__file__).with_name("live.js")
+    _css = Path(__file__).with_name("live.css")
+
+    controls = traitlets.List().tag(sync=True)
+    presets = traitlets.List().tag(sync=True)
+    values = traitlets.Dict().tag(sync=True)
+    resets = traitlets.Int(0).tag(sync=True)       # how often Reset was pressed
+    size = traitlets.List().tag(sync=True)         # width and height in pixels
+    still = traitlets.Dict().tag(sync=True)        # the draw list of what stands still
+    frame = traitlets.Dict().tag(sync=True)        # the draw list of what moves, with the text and any trouble
+    tiles = traitlets.Dict().tag(sync=True)        # the hatches in use, by pattern
+    words = traitlets.Dict().tag(sync=True)
+    dark = traitlets.Dict().tag(sync=True)
+
+    def __init__(
+        self,
+        name: str,
+        figure: Figure,
+        follow: Callable[..., str],
+        controls: Sequence[Slider | Choice],
+        presets: Mapping[str, Mapping[str, Any]] | None = None,
+        remember: Callable[..., Any] | None = None,
+    ) -> None:
+        self.name, self.figure = name, figure
+        self._follow, self._remember = follow, remember
+        self._controls = {control.name: control for control in controls}
+        self._memory, self._resets_seen = None, 0
+        self._moving = _lay_out(figure)
+        start = {control.name: control.value for control in controls}
+        super().__init__(
+            controls=[asdict(control) for control in controls],
+            presets=[{"label": label, "values": {n: self._controls[n].take(v) for n, v in values.items()}}
+                     for label, values in (presets or {}).items()],
+            values=start,
+            size=[float(v) for v in figure.bbox.size],
+            still=record(figure, [figure]),
+            words={
+                "presets": _("Settings"), "reset": _("Reset"), "typed": _("{label}, typed"),
+                "limits": _("{label} goes from {low} to {high}; {value} became {taken}."),
+                "no number": _("{label} needs a number from {low} to {high}."),
+                "gone": _("This picture has lost its kernel or was replaced: run its cell again (Shift+Enter)."),
+            },
+            dark=style.DARK,
+        )
+        self.observe(self._on_change, ["values", "resets"])
+        self._send_new_tiles(self.still)
+        self._show()
+        _retire_earlier_run(self)
+
+    @property
+    def text(self) -> str:
+        return self.frame["text"]
+
+    @property
+    def trouble(self) -> dict | None:
+        return self.frame["trouble"]
+
+    def move(self, **values: Any) -> None:
+        """Set controls from code, as a hand on the sliders would.
+
+        Raises
+        ------
+        ValueError
+            If there is no such control, or the value is none of its.
+        """
+        for name, value in values.items():
+            if name not in self._controls:
+                raise ValueError(_("There is no control {name!r}; there are {names}.").format(
+                    name=name, names=", ".join(self._controls)))
+            values[name] = self._controls[name].take(value)
+        self.values = {**self.values, **values}
+
+    def reset(self) -> None:
+        """Go back to the values at the start, and forget what was remembered."""
+        with self.hold_trait_notifications():
+            self.resets += 1
+            self.values = {name: control.value for name, control in self._controls.items()}
+
+    @traitlets.validate("values")
+    def _take(self, proposal):
+        """Keep to the controls' limits, whatever a front end sends; what is no value leaves the control where it is."""
+        taken = {name: control.value for name, control in self._controls.items()} | self.values
+        for name, value in proposal["value"].items():
+            if name in self._controls:
+                try:
+                    taken[name] = self._controls[name].take(value)
+                except ValueError:
+                    continue
+        return taken
+
+    def _on_change(self, change) -> None:
+        if change["name"] == "resets" or self.resets == self._resets_seen:
+            self._show()
+
+    def _show(self) -> None:
+        """Draw the frame for the controls' values and send it, or send what went wrong."""
+        if self.resets != self._resets_seen:
+            self._memory, self._resets_seen = None, self.resets
+        try:
+            with np.errstate(all="ignore"):
+                values = dict(self.values)
+                if self._remember is not None:
+                    self._memory = self._remember(self._memory, **values)
+                    values["memory"] = self._memory
+                text = self._follow(**values)
+                frame = {**record(self.figure, self._moving), "text": text, "trouble": None}
+            self._send_new_tiles(frame)
+        except Trouble as trouble:
+            frame = self._with_trouble(trouble.sentence, trouble.where)
+        except KeyboardInterrupt:
+            frame = self._with_trouble(_("The drawing was interrupted."), "")
+        except Exception:
+            frame = self._with_trouble(_("This explorer itself has a fault. Please report it with the lines below."),
+                                       traceback.format_exc())
+        self.frame = frame
+
+    def _send_new_tiles(self, draw_list: dict) -> None:
+        patterns = {command[-1][0] for command in draw_list["commands"] if command[0] == "path" and command[-1]}
+        if not patterns <= self.tiles.keys():
+            self.tiles = {pattern: hatch_tile(pattern) for pattern in {*patterns, *self.tiles}}
+
+    def _with_trouble(self, sentence: str, where: str) -> dict:
+        last = self.frame or {"commands": [], "points": b"", "pixels": b"", "text": f"{self.name}: {sentence}"}
+        return {**last, "trouble": {"sentence": sentence, "where": where}}
+
+    def png(self) -> bytes:
+        """Return the picture as it stands, for a saved notebook: the same figure, drawn by Agg."""
+        canvas = FigureCanvasAgg(self.figure)
+        for artist in self._moving:
+            artist.set_animated(self.trouble is not None)
+        file = io.BytesIO()
+        canvas.print_png(file, metadata={"Software": None})
+        for artist in self._moving:
+            artist.set_animated(True)
+        FigureCanvasBase(self.figure)     # takes the figure over from Agg, whose buffer is then free
+        return file.getvalue()
+
+    def _repr_mimebundle_(self, **kwargs):
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        data["text/plain"] = self.text
+        data["image/png"] = self.png()
+        metadata["image/png"] = {"alt": self.text}
+        return data, metadata
+
+    def _ipython_display_(self, **kwargs) -> None:
+        """Show the picture and, for where no widget can be shown, its numbers and the remedy in one line.
+
+        ``live.css`` hides that line where the widget is alive.
+        """
+        data, metadata = self._repr_mimebundle_()
+        display(data, metadata=metadata, raw=True)
+        remedy = _("No sliders here? Run this cell (Shift+Enter) in JupyterLab, Notebook 7 or VS Code.")
+        display({"text/html": f'<p class="live-remedy">{remedy}</p>', "text/plain": remedy}, raw=True)
+
+
+def explorer(function: Callable[..., Live]) -> Callable[..., Live]:
+    """Mark a function as an explorer: it draws in the course's look, whatever style the notebook has set.
+
+    The tests find the explorers by it.
+    """
+
+    @functools.wraps(function)
+    def explore(*args, **kwargs) -> Live:
+        with style.look():
+            return function(*args, **kwargs)
+
+    explore.is_explorer = True
+    return explore
+
+
+def _lay_out(figure: Figure) -> list:
+    """Lay the figure out once and for all, and return what moves, in the order in which it is drawn."""
+    FigureCanvasBase(figure)
+    moving = [artist for artist in figure.findobj() if artist.get_animated()]
+    for artist in moving:
+        artist.set_in_layout(False)
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    return sorted(moving, key=lambda artist: artist.get_zorder())
+
+
+_runs: dict[str, tuple[str, list[Live]]] = {}
+
+
+def _retire_earlier_run(widget: Live) -> None:
+    """Close the pictures that an earlier run of the same cell made, so that memory does not grow with use."""
+    kernel = getattr(get_ipython(), "kernel", None)
+    parent = kernel.get_parent("shell") if kernel is not None else {}
+    cell = parent.get("metadata", {}).get("cellId")
+    if cell is None:
+        return
+    run = parent["header"]["msg_id"]
+    earlier, pictures = _runs.get(cell, (run, []))
+    if earlier != run:
+        for picture in pictures:
+            picture.close()
+        pictures = []
+    _runs[cell] = (run, [*pictures, widget])
