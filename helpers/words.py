@@ -1,4 +1,4 @@
-"""Every sentence that `helpers` shows a learner passes through here, so that an edition in another language is only words.
+"""Every sentence that `helpers` shows a learner passes through here, so that another language is only words.
 
 The catalogues are standard gettext: ``locale/LANGUAGE/LC_MESSAGES/helpers.mo``; ``locale/helpers.pot`` lists every
 sentence. English is the source language and needs no catalogue.
