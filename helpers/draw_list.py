@@ -52,7 +52,7 @@ class Recorder(RendererBase):
         self._commands: list[list] = []
         self._points: list[np.ndarray] = []
         self._pixels: list[bytes] = []
-        self._clip: list | None = None
+        self._clip: tuple = (None, None)
 
     def draw_list(self) -> dict:
         """Return what has been drawn so far."""
@@ -132,14 +132,15 @@ class Recorder(RendererBase):
     def _set_clip(self, gc: GraphicsContextBase) -> None:
         path, transform = gc.get_clip_path()
         box = gc.get_clip_rectangle()
-        clip = (None if box is None else [round(float(v), 2) for v in (box.x0, self.height - box.y1, box.width, box.height)],
-                None if path is None else (id(path), tuple(transform.get_matrix().ravel())))
-        if clip == (self._clip or (None, None)):
+        if box is not None:
+            box = [round(float(v), 2) for v in (box.x0, self.height - box.y1, box.width, box.height)]
+        clip = (box, None if path is None else (id(path), *transform.get_matrix().ravel()))
+        if clip == self._clip:
             return
         self._clip = clip
         self._commands.append(["unclip"])
         if box is not None:
-            self._commands.append(["clip", *clip[0]])
+            self._commands.append(["clip", *box])
         if path is not None:
             self._commands.append(["clippath", self._add(_polygons(path, transform + self._to_canvas))])
 
@@ -212,4 +213,4 @@ def _snaps(gc: GraphicsContextBase, polygons: list[np.ndarray]) -> bool:
     wish = gc.get_snap()
     if wish is not None:
         return bool(wish)
-    return all(len(p) < 32 and bool(np.all(np.abs(np.diff(p, axis=0)).min(axis=1) < 1e-3)) for p in polygons if len(p) > 1)
+    return all(len(p) < 32 and bool(np.all(np.abs(np.diff(p, axis=0)).min(axis=1) < 1e-3)) for p in polygons)

@@ -72,7 +72,8 @@ class Choice:
     def take(self, value: Any) -> str:
         """Return the value if it is one of the options; raise ValueError where it is not."""
         if value not in self.options:
-            raise ValueError(_("{label} is one of {options}.").format(label=self.label, options=", ".join(self.options)))
+            raise ValueError(_("{label} is one of {options}.").format(
+                label=self.label, options=", ".join(self.options)))
         return value
 
 

@@ -42,7 +42,7 @@ def explore_softmax(softmax: Callable = activations.softmax) -> Live:
         for bar, label, row in zip(bars, sums, rows, strict=True):
             bar.show(row)
             label.set_text(f"Σ = {short(round(float(row.sum()), 4))}")
-        entropy = float(losses.entropy(p)) if np.all(p >= 0) else float("nan")
+        entropy = float(losses.entropy(p)) if np.all(p >= 0) and abs(p.sum() - 1) < 1e-6 else float("nan")
         turn = np.pi * (1 - entropy / np.log(3))
         needle.set_data([0, 0.85 * np.cos(turn)], [0, 0.85 * np.sin(turn)])
         dial.set_text(f"{entropy:.3f}")
