@@ -1,5 +1,7 @@
 """What the functions of the mathematics accept, and the sentence they answer with otherwise."""
 
+from __future__ import annotations  # so that help() shows `ArrayLike`, not what it stands for
+
 from typing import Any
 
 import numpy as np

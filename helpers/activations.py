@@ -5,6 +5,8 @@ lists become float64. The input is never changed, no warning is printed, nan goe
 array of real numbers is answered with a `TypeError` (or, for rows of different lengths, a `ValueError`).
 """
 
+from __future__ import annotations  # so that help() shows `ArrayLike`, not what it stands for
+
 from math import inf
 
 import numpy as np

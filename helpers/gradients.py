@@ -4,6 +4,8 @@ As in `helpers.activations`, floating-point numbers keep their dtype, nothing is
 goes in and nan comes out.
 """
 
+from __future__ import annotations  # so that help() shows `ArrayLike`, not what it stands for
+
 from collections.abc import Callable
 
 import numpy as np

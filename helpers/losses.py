@@ -4,6 +4,8 @@ All losses are in nats (natural logarithm). As in `helpers.activations`, floatin
 of the first argument), nothing is changed, no warning is printed, and nan goes in and nan comes out.
 """
 
+from __future__ import annotations  # so that help() shows `ArrayLike`, not what it stands for
+
 import numpy as np
 from numpy.typing import ArrayLike
 

@@ -59,7 +59,7 @@ def test_mathematics_is_numpy_alone(name):
             roots |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             roots.add(node.module.partition(".")[0])
-    assert roots <= {"numpy", "math", "typing", "collections", "helpers"}
+    assert roots <= {"__future__", "numpy", "math", "typing", "collections", "helpers"}
 
 
 @pytest.mark.parametrize("module", MODULES)
