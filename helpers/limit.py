@@ -5,8 +5,9 @@ Two ways, because no single one works everywhere:
 * In the main thread on Linux and macOS a timer signal raises `TooLong` in the running code. It also wakes a sleep.
 * In other threads, and on Windows, a watching thread asks the interpreter to raise `TooLong` there.
 
-Both raise again and again, because a bare ``except: pass`` swallows an exception. Neither can stop one long call of
-compiled code (a giant matrix product); about that the watching thread prints a line that says how to interrupt.
+Both raise again and again, and in the end at every line, because a bare ``except: pass`` swallows an exception.
+Neither can stop one long call of compiled code (a giant matrix product); about that the watching thread prints a line
+that says how to interrupt.
 """
 
 import ctypes
@@ -91,20 +92,25 @@ def _ring(_signum: int, frame: FrameType | None) -> None:
         return
     limit.strikes += 1
     if limit.strikes > STUBBORN:
-        # The code catches everything: from now on each of its lines raises, those of its `except` blocks too.
-        sys.settrace(_raise)
-        while frame is not None and frame.f_globals is not globals():
-            frame.f_trace = _raise
-            frame = frame.f_back
+        _insist(limit, frame)
     raise TooLong
 
 
-def _raise(frame: FrameType, event: str, _argument: object) -> Callable | None:
-    if _innermost is None or not _innermost.running or frame.f_globals is globals():
-        return None
-    if event == "line":
-        raise TooLong
-    return _raise
+def _insist(limit: _Limit, frame: FrameType | None) -> None:
+    """Make every further line of the running code raise, those of its ``except`` blocks too: it catches everything."""
+    def trace(frame: FrameType, event: str, _argument: object) -> Callable | None:
+        if not limit.running or frame.f_globals is globals():
+            return None
+        if event == "line":
+            raise TooLong
+        return trace
+
+    if not limit.running:
+        return
+    sys.settrace(trace)
+    while frame is not None and frame.f_globals is not globals():
+        frame.f_trace = trace
+        frame = frame.f_back
 
 
 def _by_signal(limit: _Limit, function: Callable, args: tuple, keywords: dict) -> Any:
@@ -113,11 +119,12 @@ def _by_signal(limit: _Limit, function: Callable, args: tuple, keywords: dict) -
     _watch(limit)
     begin = monotonic()
     handler = signal.signal(signal.SIGALRM, _ring)
+    left, interval = signal.getitimer(signal.ITIMER_REAL)
     _innermost = limit
-    left, interval = signal.setitimer(signal.ITIMER_REAL, limit.seconds, REPEAT)
     try:
-        if outer is not None and 0 < left < limit.seconds:  # the limit around this one comes first
-            signal.setitimer(signal.ITIMER_REAL, left, REPEAT)
+        # The limit around this one may come first.
+        due = min(left, limit.seconds) if outer is not None and left else limit.seconds
+        signal.setitimer(signal.ITIMER_REAL, due, REPEAT)
         return function(*args, **keywords)
     finally:
         limit.running = False  # first of all: no ring can raise from here on
@@ -145,13 +152,28 @@ def _interrupt(thread: int | None, exception: type[BaseException] | None) -> Non
                                                if exception else None)
 
 
+def _strike(limit: _Limit) -> None:
+    limit.strikes += 1
+    if limit.strikes <= STUBBORN:
+        return _interrupt(limit.thread, TooLong)
+
+    class Insistent(TooLong):
+        def __init__(self) -> None:  # runs in the thread that is to stop, which alone can trace its lines
+            _insist(limit, sys._getframe(1))
+
+    return _interrupt(limit.thread, Insistent)
+
+
 def _by_thread(limit: _Limit, function: Callable, args: tuple, keywords: dict) -> Any:
-    _watch(limit)
+    tracer = sys.gettrace()
     try:
         try:
+            _watch(limit)
             return function(*args, **keywords)
         finally:
             limit.running = False  # under the lock the watching thread looks at this before it interrupts
+            if limit.strikes > STUBBORN:
+                sys.settrace(tracer)
             _leave(limit)
     except TooLong:
         _leave(limit)  # the exception may have come in the midst of the first attempt to leave
@@ -187,8 +209,7 @@ def _keep_watch() -> None:
                 if limit.when > now:
                     continue
                 if limit.thread is not None:
-                    limit.strikes += 1
-                    _interrupt(limit.thread, TooLong)
+                    _strike(limit)
                 if now >= limit.due + PATIENCE and not limit.said:
                     limit.said = True
                     late.append(limit)

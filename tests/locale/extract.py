@@ -1,6 +1,7 @@
 """Remake `helpers/locale/helpers.pot`, the list of every sentence that `helpers` shows.
 
-The command is ``python tests/locale/extract.py``. The list holds no dates, paths or line numbers, so it changes only when a sentence does.
+The command is ``python tests/locale/extract.py``. No dates, paths or line numbers stand in the list, so that it changes
+only when a sentence does.
 """
 
 import io
