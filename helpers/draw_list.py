@@ -191,9 +191,13 @@ def hatch_tile(pattern: str) -> dict:
 
 def _polygons(path: Path, transform) -> list[np.ndarray]:
     """The vertices of a path, (n, 2) float32 for each piece, curves flattened; what is not finite is left out."""
-    fine = path.to_polygons(transform + Affine2D().scale(FINENESS), closed_only=False)
-    with np.errstate(invalid="ignore"):
-        return [np.clip(np.asarray(p) / FINENESS, -FARTHEST, FARTHEST).astype("<f4") for p in fine]
+    pieces = []
+    for polygon in path.to_polygons(transform + Affine2D().scale(FINENESS), closed_only=False):
+        points = np.asarray(polygon) / FINENESS
+        gaps = np.flatnonzero(~np.isfinite(points).all(axis=1))  # to_polygons leaves them in straight lines
+        for n, piece in enumerate(np.split(points, gaps)):
+            pieces.append(piece[1:] if n else piece)
+    return [np.clip(p, -FARTHEST, FARTHEST).astype("<f4") for p in pieces if len(p)]
 
 
 @functools.lru_cache(4096)

@@ -1,0 +1,22 @@
+"""Draw lists: what is not finite leaves a gap, as in matplotlib's own pictures."""
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from helpers.draw_list import record
+
+
+@pytest.mark.parametrize(("y", "counts"), [
+    ([0, 1, 2, 3], [4]),
+    ([0, 1, np.nan, 3, 4, 5], [2, 3]),
+    ([np.nan, np.nan, 1, 2], [2]),
+    ([1, 2, np.inf], [2]),
+    ([np.nan, np.nan], []),
+])
+def test_a_line_breaks_where_it_is_not_finite(y, counts):
+    figure = Figure(figsize=(2, 2), dpi=100)
+    line, = figure.subplots().plot(range(len(y)), y)
+    drawn = record(figure, [line])
+    assert [command[1] for command in drawn["commands"] if command[0] == "path"] == [counts]
+    assert np.isfinite(np.frombuffer(drawn["points"], "<f4")).all()
