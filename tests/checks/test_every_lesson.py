@@ -107,6 +107,7 @@ def worked_solutions(name: str) -> tuple[dict, list[str]]:
 def test_worked_solution_passes(name, key, capsys):
     names, _sources = worked_solutions(name)
     assert f"{key}_solution" in names, f"no cell tagged `solution` binds {key}_solution"
+    capsys.readouterr()  # what the cells themselves print
     getattr(module(name), f"check_{key}")(names[f"{key}_solution"])
     out = capsys.readouterr()
     assert out.out.startswith("✓ ") and out.err == "", out.out

@@ -3,7 +3,6 @@
 import ast
 import io
 import re
-from itertools import pairwise
 
 import pytest
 from babel.messages.catalog import Catalog
@@ -109,10 +108,3 @@ def test_unknown_language_names_the_known(tmp_path):
     (tmp_path / "ko" / "LC_MESSAGES" / "helpers.mo").write_bytes(b"")
     with pytest.raises(ValueError, match=r"'xx'; there is one for \['en', 'ko'\]"):
         words.use("xx", tmp_path)
-
-
-def test_list_is_sorted():
-    found = [message.id for message in catalogue() if message.id]
-    listed = [ast.literal_eval(line[6:]) for line in POT.read_text(encoding="utf-8").splitlines()
-              if line.startswith('msgid "') and line != 'msgid ""']
-    assert all(a <= b for a, b in pairwise(listed)) and set(listed) <= set(found)
