@@ -201,7 +201,7 @@ def check_boundary() -> Answer:
 @lesson.prediction
 def firmer() -> Number:
     return Number(
-        _("A second tomato is as red, 1.4, but as firm as the first was soft: softness −2.5. What is its score?"),
+        _("Redness 1.4 as before, softness −2.5: what is the score?"),
         right=-0.43, tolerance=0.005,
         yes=_("0.4 + 0.42 − 1.25: one term of three changes its sign, the other two stay."),
         replies=[
@@ -218,7 +218,7 @@ def firmer() -> Number:
 @lesson.prediction
 def bias() -> Choice:
     return Choice(
-        _("You raise w₀ from 0.4 to 1.4 and leave w₁ and w₂ alone. What happens to the line z = 0?"),
+        _("You raise w₀ alone, from 0.4 to 1.4. What does the line z = 0 do?"),
         [
             (_("It turns."), _("The slope −w₁/w₂ has no w₀ in it, so the line cannot turn.")),
             (_("It moves and stays parallel to itself, so that more points have z > 0."),
@@ -254,7 +254,7 @@ def double() -> Choice:
 @lesson.prediction
 def products() -> Choice:
     return Choice(
-        _("x and w have shape (3,), X has shape (4, 3). Which of these four products does NumPy refuse?"),
+        _("Which of these four products does NumPy refuse?"),
         [
             ("x @ w", _("Two arrays of shape (3,) give their dot product, a single number.")),
             ("w @ x", _("This is the same dot product: an array of shape (3,) is neither a row nor a column, so no "
