@@ -317,6 +317,9 @@ def progress(lines, total):
         elif line.startswith(("Collecting ", "Requirement already satisfied: ")):
             found += 1
             last = re.split("[ (;=]", line.split(": ")[-1].replace("Collecting ", ""))[0]
+        elif line.startswith("Processing "):  # a wheel in a folder
+            found += 1
+            last = os.path.basename(words[1]).split("-")[0]
         elif words[:1] == ["Downloading"] and line.endswith(")"):
             size = line[line.rindex("(") :]
             last = last.split(" ")[0] + " " + size
