@@ -71,8 +71,8 @@ def test_unit_on_a_random_walk():
         z = w * x + b
         p = special.expit(z)
         slope = p * (1 - p)
-        values = told(picture.text, "z = #, P(y = 1) = # (# %), odds # to 1, log-odds #; slope # in z, # in x; boundary "
-                                    "at x = #")
+        values = told(picture.text, "z = #, P(y = 1) = # (# %), odds # to 1, log-odds #; slope # in z, # in x; "
+                                    "boundary at x = #")
         expected = z, p, 100 * p, np.exp(z), z, slope, w * slope, (special.logit(t) - b) / w
         last_digits = 1e-4, 1e-4, 0.1, 1e-3, 1e-4, 1e-4, 1e-4, 1e-4
         for value, right, last_digit in zip(values, expected, last_digits, strict=True):
