@@ -185,19 +185,18 @@ def hatch_tile(pattern: str) -> dict:
     >>> hatch_tile("/")["counts"][:2]
     [2, 2]
     """
-    polygons = _polygons(Path.hatch(pattern), Affine2D().scale(HATCH_TILE))
+    polygons = _polygons(Path.hatch(pattern), Affine2D().scale(HATCH_TILE, -HATCH_TILE).translate(0, HATCH_TILE))
     return {"counts": [len(p) for p in polygons], "points": np.concatenate(polygons).tobytes()}
 
 
 def _polygons(path: Path, transform) -> list[np.ndarray]:
     """The vertices of a path, (n, 2) float32 for each piece, curves flattened; what is not finite is left out."""
-    pieces = []
-    for polygon in path.to_polygons(transform + Affine2D().scale(FINENESS), closed_only=False):
-        points = np.asarray(polygon) / FINENESS
-        gaps = np.flatnonzero(~np.isfinite(points).all(axis=1))  # to_polygons leaves them in straight lines
-        for n, piece in enumerate(np.split(points, gaps)):
-            pieces.append(piece[1:] if n else piece)
-    return [np.clip(p, -FARTHEST, FARTHEST).astype("<f4") for p in pieces if len(p)]
+    fine = path.cleaned(transform + Affine2D().scale(FINENESS), remove_nans=True, simplify=path.should_simplify)
+    codes, vertices = fine.codes[:-1], np.clip(fine.vertices[:-1] / FINENESS, -FARTHEST, FARTHEST)   # without the STOP
+    starts = np.flatnonzero(codes == Path.MOVETO)
+    for end in np.flatnonzero(codes == Path.CLOSEPOLY):
+        vertices[end] = vertices[starts[np.searchsorted(starts, end) - 1]]
+    return [piece.astype("<f4") for piece in np.split(vertices, starts[1:]) if len(piece) > 1]
 
 
 @functools.lru_cache(4096)

@@ -136,6 +136,7 @@ def _by_signal(limit: _Limit, function: Callable, args: tuple, keywords: dict) -
             signal.signal(signal.SIGALRM, handler)
         if left:
             signal.setitimer(signal.ITIMER_REAL, max(left - (monotonic() - begin), 1e-6), interval)
+        _leave(limit)
 
 
 # --- by the watching thread ---------------------------------------------------------------------------------------
@@ -183,7 +184,7 @@ def _by_thread(limit: _Limit, function: Callable, args: tuple, keywords: dict) -
 def _leave(limit: _Limit) -> None:
     with _changed:
         _watched.discard(limit)
-        if limit.strikes:
+        if limit.strikes and limit.thread is not None:
             _interrupt(limit.thread, None)  # nothing may arrive late
 
 

@@ -132,7 +132,7 @@ function replay(g, { commands, points, images }, colour, density, hatch) {
 // Dark is what looks dark: the first ancestor with a background of its own decides, in any front end.
 function isDark(node) {
   for (let at = node; at; at = at.parentElement) {
-    const [r, g, b, a = 1] = getComputedStyle(at).backgroundColor.match(/[\d.]+/g).map(Number);
+    const [r, g, b, a = 1] = getComputedStyle(at).backgroundColor.match(/[\d.]+/g)?.map(Number) ?? [0, 0, 0, 0];
     if (a > 0.5) return 0.299 * r + 0.587 * g + 0.114 * b < 128;
   }
   return false;
@@ -255,10 +255,11 @@ function render({ model, el }) {
   };
   const fit = () => {
     const wanted = Math.round(canvas.clientWidth * devicePixelRatio);
-    if (!wanted || wanted === canvas.width) return;
+    if (!wanted || wanted === canvas.width) return false;
     canvas.width = wanted;
     canvas.height = Math.round((wanted * height) / width);
     paint();     // at once: setting the size has emptied the canvas
+    return true;
   };
   const recolour = () => {
     const now = isDark(root);
@@ -268,32 +269,24 @@ function render({ model, el }) {
   const showFrame = () => {
     const sent = model.get("frame"), wrong = sent.trouble;
     frame = unpack(sent);
-    paint();
+    if (!fit()) paint();     // a window on another screen has another density, and no event tells
     numbers.textContent = sent.text;
     canvas.setAttribute("aria-label", sent.text);
     canvas.classList.toggle("live-stale", Boolean(wrong));
     // The picture's place stays as it is while numbers grow and shrink.
-    numbers.style.minHeight = `${Math.max(parseFloat(numbers.style.minHeight) || 0, numbers.clientHeight)}px`;
+    numbers.style.minHeight = `${Math.max(parseFloat(numbers.style.minHeight) || 0, numbers.getBoundingClientRect().height)}px`;
     trouble.hidden = !wrong;
     trouble.replaceChildren(...(wrong ? [element("p", {}, wrong.sentence)] : []),
       ...(wrong?.where ? [element("pre", { tabindex: "0" }, wrong.where)] : []));
   };
   const gone = () => say(words.gone);
 
-  model.on("change:frame", showFrame);
-  model.on("change:values", () => showValues(root.querySelector("input[type=number]:focus")));
-  model.on("comm:close", gone);
-  model.on("destroy", gone);
+  const follow = () => showValues(root.querySelector("input[type=number]:focus"));
+  const heard = { "change:frame": showFrame, "change:values": follow, "comm:close": gone, destroy: gone };
+  for (const [event, act] of Object.entries(heard)) model.on(event, act);
   const sizes = new ResizeObserver(fit);
   sizes.observe(canvas);
-  let density = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
-  const onDensity = () => {
-    density.removeEventListener("change", onDensity);
-    density = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
-    density.addEventListener("change", onDensity);
-    fit();
-  };
-  density.addEventListener("change", onDensity);
+  addEventListener("resize", fit);     // a zoomed page
   const themes = new MutationObserver(() => { recolour(); requestAnimationFrame(() => requestAnimationFrame(recolour)); });
   for (const node of [document.documentElement, document.body]) themes.observe(node, { attributes: true });
   themes.observe(document.head, { childList: true, subtree: true });
@@ -303,10 +296,10 @@ function render({ model, el }) {
   showFrame();
   requestAnimationFrame(() => { recolour(); fit(); });   // only now is the view part of the page
   return () => {
-    model.off("change:frame", showFrame);
+    for (const [event, act] of Object.entries(heard)) model.off(event, act);
     sizes.disconnect();
     themes.disconnect();
-    density.removeEventListener("change", onDensity);
+    removeEventListener("resize", fit);
   };
 }
 

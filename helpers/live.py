@@ -132,7 +132,8 @@ class Live(anywidget.AnyWidget):
         self.name, self.figure = name, figure
         self._follow, self._remember = follow, remember
         self._controls = {control.name: control for control in controls}
-        self._memory, self._resets_seen = None, 0
+        self._memory = None
+        self._shown: tuple[int, dict] | None = None      # the resets and values of the frame shown
         self._moving = _lay_out(figure)
         start = {control.name: control.value for control in controls}
         super().__init__(
@@ -197,13 +198,14 @@ class Live(anywidget.AnyWidget):
         return taken
 
     def _on_change(self, change) -> None:
-        if change["name"] == "resets" or self.resets == self._resets_seen:
+        if (self.resets, self.values) != self._shown:     # Reset changes both at once: that is one frame
             self._show()
 
     def _show(self) -> None:
         """Draw the frame for the controls' values and send it, or send what went wrong."""
-        if self.resets != self._resets_seen:
-            self._memory, self._resets_seen = None, self.resets
+        if self._shown is None or self._shown[0] != self.resets:
+            self._memory = None
+        self._shown = self.resets, self.values
         try:
             with np.errstate(all="ignore"):
                 values = dict(self.values)

@@ -103,7 +103,7 @@ def explore_unit(logistic: Callable = activations.logistic) -> Live:
         ax.grid(True)
 
     says = both_ax.add_patch(Rectangle((0, -0.16), 0, 1.32, facecolor=SOFT[1], edgecolor=SOFT[1], animated=True))
-    answers = [both_ax.text(0, 1.1, f"y = {y}", color=CLASSES[y], ha="center", va="center", fontsize=9, animated=True)
+    answers = [both_ax.text(0, 1.1, f"y = {y}", ha="center", va="center", fontsize=9, animated=True)
                for y in (0, 1)]
     thresholds = [ax.axhline(0, color=MUTED, linewidth=1, linestyle="--", animated=True)
                   for ax in (line_ax, curve_ax, both_ax)]

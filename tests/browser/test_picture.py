@@ -1,0 +1,294 @@
+"""The live picture in a real JupyterLab: it follows every hand, survives every function, and is legible everywhere."""
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from helpers import activations
+
+pytestmark = pytest.mark.browser
+
+SOFTMAX = "from helpers.explorers.softmax import explore_softmax\nexplore_softmax()"
+THREAD = "p = [0.4467, 0.1611, 0.3922], sum 1"
+
+
+@pytest.fixture
+def softmax(lab):
+    """The explorer of softmax, run anew and ready."""
+    return lab.run(SOFTMAX)
+
+
+def expected(z, T=1.0, c=0.0) -> str:
+    p = activations.softmax((np.array(z) + c) / T)
+    return "p = [" + ", ".join(f"{v:.4f}" for v in p) + "]"
+
+
+def test_starts_with_the_thread(softmax):
+    assert THREAD in softmax.text
+    assert softmax.ink() > 0.02
+    assert softmax.canvas.get_attribute("aria-label") == softmax.text
+
+
+def test_mouse(softmax):
+    height, before, pixels = softmax.height(), softmax.text, softmax.pixels()
+    softmax.drag(softmax.slider("z₁"), 0.55, 0.95, moves=60)
+    softmax.wait_for_change(before)
+    z1 = float(softmax.slider("z₁").input_value())
+    assert z1 > 3
+    softmax.wait_for_numbers(expected([1.78, z1, 1.65]))
+    assert softmax.pixels() != pixels
+    assert softmax.height() == height
+    assert softmax.canvas.get_attribute("aria-label") == softmax.text
+
+
+@pytest.mark.parametrize(("key", "value"), [
+    ("ArrowRight", 0.77), ("ArrowLeft", 0.75), ("ArrowUp", 0.77), ("ArrowDown", 0.75), ("Home", -5), ("End", 5)])
+def test_keyboard(softmax, key, value):
+    softmax.slider("z₁").focus()
+    softmax.lab.page.keyboard.press(key)
+    softmax.wait_for_numbers(expected([1.78, value, 1.65]))
+    assert softmax.field("z₁").input_value() == f"{value:.2f}"
+
+
+def test_page_keys_move_by_more_than_a_step(softmax):
+    softmax.slider("z₁").focus()
+    before = softmax.text
+    softmax.lab.page.keyboard.press("PageUp")
+    softmax.wait_for_change(before)
+    assert float(softmax.slider("z₁").input_value()) > 0.9
+
+
+def test_letters_do_not_reach_the_notebook(softmax):
+    """`d d` deletes a cell, `a` and `b` insert one, where JupyterLab hears them."""
+    softmax.slider("z₁").focus()
+    for key in "ddabxm":
+        softmax.lab.page.keyboard.press(key)
+    assert softmax.lab.page.locator(".jp-Notebook .jp-Cell").count() == 1
+    assert softmax.canvas.is_visible()
+
+
+def test_typed_numbers(softmax):
+    softmax.type("z₀", "-3.125")
+    softmax.wait_for_numbers(expected([-3.125, 0.76, 1.65]))
+    softmax.field("z₀").press("ArrowUp")
+    softmax.wait_for_numbers(expected([-3.115, 0.76, 1.65]))
+
+
+def test_a_number_beyond_the_limits_is_told(softmax):
+    softmax.type("z₀", "1000")
+    softmax.wait_for_numbers(expected([5, 0.76, 1.65]))
+    assert softmax.field("z₀").input_value() == "5.00"
+    assert "z₀ goes from −5 to 5; 1000 became 5." in softmax.root.inner_text()
+    softmax.root.get_by_role("button", name="Reset").click()
+    softmax.wait_for_numbers(THREAD)
+    assert "1000" not in softmax.root.inner_text()
+
+
+def test_what_is_no_number_is_told_and_changes_nothing(softmax):
+    softmax.field("z₀").fill("")
+    softmax.field("z₀").press("Tab")
+    assert "z₀ needs a number from −5 to 5." in softmax.root.inner_text()
+    assert softmax.field("z₀").input_value() == "1.78"
+    assert THREAD in softmax.text
+
+
+def test_presets_and_reset(softmax):
+    for button in softmax.root.get_by_role("button").all():
+        button.click()
+    softmax.wait_for_numbers(THREAD)       # Reset is the last one
+    softmax.root.get_by_role("button", name="All equal").press("Enter")
+    softmax.wait_for_numbers("p = [0.3333, 0.3333, 0.3333]")
+
+
+def test_no_frame_is_blank_and_the_last_is_right(softmax):
+    """Every frame painted while the hand moves, and the place of everything below the picture."""
+    softmax.canvas.evaluate("""canvas => {
+        window.frames_seen = [];
+        const numbers = canvas.parentElement.querySelector('.live-numbers'), g = canvas.getContext('2d');
+        new MutationObserver(() => {
+            const pixels = new Uint32Array(g.getImageData(0, 0, canvas.width, canvas.height).data.buffer);
+            const first = pixels[0];
+            window.frames_seen.push([pixels.some(pixel => pixel !== first), canvas.parentElement.clientHeight]);
+        }).observe(numbers, {childList: true, characterData: true, subtree: true});
+    }""")
+    for start, end in [(0.6, 0.1), (0.1, 1.0), (1.0, 0.3)]:
+        softmax.drag(softmax.slider("z₁"), start, end, moves=60)
+    z1 = float(softmax.slider("z₁").input_value())
+    softmax.wait_for_numbers(expected([1.78, z1, 1.65]))
+    seen = softmax.lab.page.evaluate("window.frames_seen")
+    assert seen and all(inked for inked, _ in seen)
+    assert len({height for _, height in seen}) == 1
+
+
+def test_a_cell_run_again_leaves_one_picture(softmax):
+    lab = softmax.lab
+    for _ in range(5):
+        lab.run_all()
+    again = lab.picture()
+    assert lab.page.locator(".live-picture").count() == 1
+    again.type("z₁", "2")
+    again.wait_for_numbers(expected([1.78, 2, 1.65]))
+
+
+def test_reload_keeps_the_picture(fresh_lab, server):
+    """The page comes back from the kernel as it was."""
+    softmax = fresh_lab.open(server.notebook("reload", SOFTMAX)).run_all().picture()
+    softmax.type("z₁", "2")
+    softmax.wait_for_numbers(expected([1.78, 2, 1.65]))
+    lab = softmax.lab
+    lab.command("docmanager:save")
+    lab.page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
+    lab.page.reload()
+    lab.wait_for_kernel()
+    again = lab.picture()
+    assert expected([1.78, 2, 1.65]) in again.text
+    again.type("z₁", "-1")
+    again.wait_for_numbers(expected([1.78, -1, 1.65]))
+
+
+BROKEN = {
+    "nothing": ("return None", "return"),
+    "raises": ("raise KeyError('planted')", "KeyError"),
+    "loops": ("while True: pass", "3 seconds"),
+    "shape": ("return np.zeros(5)", "(5,)"),
+}
+
+
+@pytest.mark.parametrize(("body", "told"), BROKEN.values(), ids=BROKEN)
+def test_a_broken_function_leaves_a_living_page(lab, body, told):
+    """It breaks where z₁ > 1, and only there: a sentence, the last good frame, and on it goes."""
+    picture = lab.run(f"""import numpy as np
+from helpers.explorers.softmax import explore_softmax
+
+def softmax(z):
+    if z[1] > 1:
+        {body}
+    return np.exp(z) / np.exp(z).sum()
+
+explore_softmax(softmax)""")
+    assert not picture.trouble.is_visible()
+    pixels, before = picture.pixels(), picture.text
+    picture.type("z₁", "2")
+    picture.trouble.wait_for()
+    assert told in picture.trouble.inner_text()
+    assert picture.pixels() == pixels and picture.text == before
+    picture.type("z₁", "0.5")
+    picture.wait_for_numbers(expected([1.78, 0.5, 1.65]))
+    assert not picture.trouble.is_visible()
+
+
+def test_a_function_broken_from_the_start(lab):
+    picture = lab.run("from helpers.explorers.softmax import explore_softmax\nexplore_softmax(lambda z: None)")
+    assert "return" in picture.trouble.inner_text()
+    picture.type("z₁", "2")
+    assert "return" in picture.trouble.inner_text()
+
+
+def test_nan_is_shown(lab):
+    picture = lab.run("from helpers.explorers.softmax import explore_softmax\n"
+                      "explore_softmax(lambda z: z * float('nan'))")
+    assert "p = [nan, nan, nan]" in picture.text
+    assert not picture.trouble.is_visible()
+    assert picture.ink() > 0.02
+
+
+def test_a_hostile_word_is_text(lab):
+    """What a learner's function raises is shown as written: it is no markup."""
+    picture = lab.run("""from helpers.explorers.softmax import explore_softmax
+def softmax(z): raise ValueError("<img src=x onerror='window.hacked = 1'>")
+explore_softmax(softmax)""")
+    assert "<img src=x" in picture.trouble.inner_text()
+    assert lab.page.evaluate("window.hacked") is None
+
+
+@pytest.fixture
+def screen(softmax):
+    """Sets the page's width and density, as another screen or a zoomed page does; undone after the test."""
+    session = softmax.lab.context.new_cdp_session(softmax.lab.page)
+
+    def use(width, density):
+        session.send("Emulation.setDeviceMetricsOverride", {
+            "width": width, "height": 1000, "deviceScaleFactor": density, "mobile": False})
+        softmax.lab.page.wait_for_function("density => devicePixelRatio === density", arg=density)
+
+    yield use
+    session.send("Emulation.clearDeviceMetricsOverride")
+
+
+SCREENS = {"double density": (1280, 2), "triple density": (1280, 3),
+           "zoom 50 %": (2560, 0.5), "zoom 125 %": (1024, 1.25), "zoom 300 %": (427, 3)}
+
+
+@pytest.mark.parametrize(("width", "density"), SCREENS.values(), ids=SCREENS)
+def test_sharp_at_any_density(softmax, screen, width, density):
+    screen(width, density)
+    softmax.type("z₁", "2")
+    softmax.lab.page.wait_for_function(
+        "([canvas, density]) => canvas.width === Math.round(canvas.clientWidth * density)",
+        arg=[softmax.canvas.element_handle(), density])
+    assert softmax.ink() > 0.02
+
+
+def use_theme(lab, theme: str) -> None:
+    lab.page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
+
+
+def test_dark_theme(softmax):
+    """Switched while open: the paper turns dark, and what is drawn stays legible on it."""
+    light = softmax.pixels()
+    use_theme(softmax.lab, "JupyterLab Dark")
+    softmax.lab.page.wait_for_selector(".live-picture.live-dark")
+    assert softmax.pixels() != light
+    corner = softmax.canvas.evaluate("canvas => [...canvas.getContext('2d').getImageData(1, 1, 1, 1).data]")
+    assert max(corner[:3]) < 64
+    assert softmax.ink() > 0.02
+    assert violations(softmax.lab) == []
+    use_theme(softmax.lab, "JupyterLab Light")
+    softmax.lab.page.wait_for_selector(".live-picture:not(.live-dark)")
+    assert softmax.pixels() == light
+
+
+@pytest.fixture
+def window(softmax):
+    """Sets the window's size; undone after the test."""
+    before = softmax.lab.page.viewport_size
+    yield lambda width, height: softmax.lab.page.set_viewport_size({"width": width, "height": height})
+    softmax.lab.page.set_viewport_size(before)
+
+
+def test_narrow_window(softmax, window):
+    """The picture shrinks with its place and is painted anew."""
+    window(620, 900)
+    softmax.lab.page.wait_for_function(
+        "canvas => canvas.clientWidth < 500 && canvas.width === Math.round(canvas.clientWidth * devicePixelRatio)",
+        arg=softmax.canvas.element_handle())
+    assert softmax.ink() > 0.02
+    box, place = softmax.canvas.bounding_box(), softmax.root.bounding_box()
+    assert box["x"] + box["width"] <= place["x"] + place["width"] + 1
+
+
+def violations(lab) -> list[str]:
+    """What axe finds wrong in the notebook's outputs; everything around them is JupyterLab's own."""
+    found = Axe().run(lab.page, context={"include": [[".jp-OutputArea-output"]]}).response["violations"]
+    return [f"{v['id']}: {v['help']} {[n['html'][:150] for n in v['nodes']]}" for v in found]
+
+
+def test_accessible(softmax):
+    assert violations(softmax.lab) == []
+    softmax.type("z₀", "1000")
+    assert violations(softmax.lab) == []
+
+
+def test_stored_picture_and_remedy(fresh_lab, server):
+    """A notebook that was saved and is not run: the picture, its numbers' remedy, no widget that fails."""
+    path = server.notebook("stored", SOFTMAX)
+    lab = fresh_lab
+    lab.open(path).run_all().picture()
+    assert not lab.page.get_by_text("No sliders here?").is_visible()
+    lab.page.evaluate("""() => {      // what refresh.py does to the lessons
+        const outputs = window.jupyterapp.shell.currentWidget.content.widgets[0].model.outputs, kept = outputs.toJSON();
+        for (const output of kept) delete output.data['application/vnd.jupyter.widget-view+json'];
+        outputs.fromJSON(kept);
+    }""")
+    lab.page.wait_for_selector(".jp-OutputArea-output img")
+    assert lab.page.get_by_text("No sliders here?").is_visible()
