@@ -183,7 +183,7 @@ def check_threshold() -> Answer:
                "odds.")),
             (lambda t: abs(t - 0.9) > 0.005,
              _("With 0.9 you say yes only when nearly sure, which is right where a false alarm costs 9. Look at "
-               "which mistake is the dear one.")),
+               "which mistake is the costly one.")),
             (lambda t: t != 0.5,
              _("One half is right where both mistakes cost the same. Look at what a yes and a no cost at "
                "p = 0.5.")),
