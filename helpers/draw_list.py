@@ -32,7 +32,6 @@ from matplotlib.transforms import Affine2D
 
 FINENESS = 4      # curves are flattened as on a screen of four times the density, so that a zoomed page stays smooth
 FARTHEST = 1e6    # pixels; beyond it a float32 has no room left for a fraction of a pixel
-HATCH_TILE = 72   # pixels
 
 
 class Recorder(RendererBase):
@@ -175,18 +174,18 @@ def record(figure: Figure, artists: list[Artist]) -> dict:
     return recorder.draw_list()
 
 
-def hatch_tile(pattern: str) -> dict:
-    """Return the outlines of a hatch on one tile, ``HATCH_TILE`` pixels square: ``counts`` and ``points``.
+def hatch_tile(pattern: str, side: float) -> dict:
+    """Return the outlines of a hatch on one square tile: its ``side`` in pixels, ``counts`` and ``points``.
 
-    A tile is sent once and for all; a command only names its pattern.
+    A tile is sent once and for all; a command only names its pattern. Agg's tiles are an inch wide.
 
     Examples
     --------
-    >>> hatch_tile("/")["counts"][:2]
+    >>> hatch_tile("/", 100)["counts"][:2]
     [2, 2]
     """
-    polygons = _polygons(Path.hatch(pattern), Affine2D().scale(HATCH_TILE, -HATCH_TILE).translate(0, HATCH_TILE))
-    return {"counts": [len(p) for p in polygons], "points": np.concatenate(polygons).tobytes()}
+    polygons = _polygons(Path.hatch(pattern), Affine2D().scale(side, -side).translate(0, side))
+    return {"side": side, "counts": [len(p) for p in polygons], "points": np.concatenate(polygons).tobytes()}
 
 
 def _polygons(path: Path, transform) -> list[np.ndarray]:

@@ -1,7 +1,6 @@
 // The live picture's front end: the controls, and a canvas that replays draw lists (see draw_list.py).
 // It computes nothing of the subject: each frame comes from the learner's own function in the kernel.
 
-const HATCH_TILE = 72;   // pixels, as in draw_list.py
 const FONT = '"DejaVu Sans", Verdana, "Noto Sans", "Noto Sans KR", sans-serif';
 let made = 0;
 
@@ -51,7 +50,7 @@ function trace(g, counts, points, start, closed, snap) {
 
 // A hatch as a fill: one tile, drawn at the canvas's density.
 function hatching(g, tile, ink, thick, density) {
-  const side = HATCH_TILE * density, sample = element("canvas", { width: side, height: side }), h = sample.getContext("2d");
+  const side = tile.side * density, sample = element("canvas", { width: side, height: side }), h = sample.getContext("2d");
   h.scale(density, density);
   h.beginPath();
   trace(h, tile.counts, floats(tile.points), 0, true, (v) => v);

@@ -227,7 +227,7 @@ class Live(anywidget.AnyWidget):
     def _send_new_tiles(self, draw_list: dict) -> None:
         patterns = {command[-1][0] for command in draw_list["commands"] if command[0] == "path" and command[-1]}
         if not patterns <= self.tiles.keys():
-            self.tiles = {pattern: hatch_tile(pattern) for pattern in {*patterns, *self.tiles}}
+            self.tiles = {pattern: hatch_tile(pattern, self.figure.dpi) for pattern in {*patterns, *self.tiles}}
 
     def _with_trouble(self, sentence: str, where: str) -> dict:
         last = self.frame or {"commands": [], "points": b"", "pixels": b"", "text": f"{self.name}: {sentence}"}

@@ -120,6 +120,30 @@ def test_no_frame_is_blank_and_the_last_is_right(softmax):
     assert len({height for _, height in seen}) == 1
 
 
+def test_no_queue(lab):
+    """Where the learner's function is slower than the hand, moves are left out, not lined up."""
+    picture = lab.run("""import time
+from helpers.activations import softmax
+from helpers.explorers.softmax import explore_softmax
+
+def slow(z):
+    time.sleep(0.05)
+    return softmax(z)
+
+explore_softmax(slow)""")
+    picture.numbers.evaluate("""numbers => {
+        window.frames_seen = 0;
+        new MutationObserver(() => { window.frames_seen += 1; }).observe(numbers, {childList: true});
+    }""")
+    picture.drag(picture.slider("z₁"), 0.1, 0.9, moves=150)
+    before = lab.page.evaluate("window.frames_seen")
+    picture.wait_for_numbers(expected([1.78, float(picture.slider("z₁").input_value()), 1.65]))
+    lab.wait_for_kernel()
+    seen = lab.page.evaluate("window.frames_seen")
+    assert seen < 100
+    assert seen - before <= 2       # the one in the making, and the last
+
+
 def test_a_cell_run_again_leaves_one_picture(softmax):
     lab = softmax.lab
     for _ in range(5):
@@ -277,6 +301,61 @@ def test_accessible(softmax):
     assert violations(softmax.lab) == []
     softmax.type("z₀", "1000")
     assert violations(softmax.lab) == []
+
+
+FIGURES = """
+import numpy as np
+from matplotlib.patches import Circle, Wedge
+from helpers.live import Live, Slider
+from helpers.style import CLASSES, HATCHES, INK, look, picture
+
+with look():
+    figure, (a, b, c) = picture(3)
+    x = np.linspace(0, 10, 20_000)
+    a.plot(x, np.sin(x), CLASSES[0])
+    a.plot(x, np.where(np.abs(x - 5) < 1, np.nan, np.cos(x)), "--", color=CLASSES[1])
+    a.fill_between(x, -1, np.sin(x) - 1.5, color=CLASSES[2], alpha=0.3)
+    a.errorbar([2, 4, 6], [0, 0.5, 0], yerr=0.3, fmt="o", color=INK)
+    a.set(title=r"$\\varphi(z) = \\frac{1}{1 + e^{-z}}$", ylabel="upright", xlim=(1, 9))
+    for i in range(3):
+        b.bar(i, i + 1, color=CLASSES[i], hatch=HATCHES[i], edgecolor="#ffffff")
+    b.add_patch(Circle((1, 2.5), 0.4, clip_on=True, color="#b0005a"))
+    b.annotate("here", (1, 2.5), (0, 2.8), arrowprops={"arrowstyle": "->"})
+    b.scatter([0, 1, 2], [0.5, 0.5, 0.5], c=[0.1, 0.5, 0.9], marker="^", s=80, cmap="viridis")
+    image = c.imshow(np.arange(12).reshape(3, 4), cmap="cividis", interpolation="none", aspect="auto")
+    clipped = c.imshow(np.arange(12).reshape(3, 4), cmap="magma", extent=(0, 3, 0, 2), clip_path=None)
+    clipped.set_clip_path(Wedge((1.5, 1), 0.8, 0, 270, transform=c.transData))
+    c.contour(np.add.outer(np.arange(3.0), np.arange(4.0)), colors=INK, linestyles=":")
+    c.set(xlim=(-0.5, 3.5), ylim=(2.5, -0.5))
+    Live("zoo", figure, lambda t: f"zoo: t = {t}", [Slider("t", "t", 0, 0, 1)])
+"""
+
+
+def test_the_canvas_shows_what_matplotlib_draws(fresh_lab, server):
+    """Every kind of artist, side by side: the replayed draw list and the picture that Agg made of the same figure."""
+    code = FIGURES.replace("    Live(", "    live = Live(") + "\nlive"
+    shown = fresh_lab.open(server.notebook("zoo", code)).run_all().picture()
+    difference = shown.canvas.evaluate("""async canvas => {
+        const outputs = window.jupyterapp.shell.currentWidget.content.widgets[0].model.outputs.toJSON();
+        const agg = new Image();
+        agg.src = 'data:image/png;base64,' + outputs[0].data['image/png'];
+        await agg.decode();
+        const pixels = picture => {
+            const small = new OffscreenCanvas(200, 80), g = small.getContext('2d');
+            g.drawImage(picture, 0, 0, 200, 80);
+            return g.getImageData(0, 0, 200, 80).data;
+        };
+        const [ours, theirs] = [pixels(canvas), pixels(agg)];
+        let sum = 0, far = 0;
+        for (let i = 0; i < ours.length; i++) {
+            const d = Math.abs(ours[i] - theirs[i]);
+            sum += d;
+            far += d > 80;
+        }
+        return [sum / ours.length, far / ours.length];
+    }""")
+    assert difference[0] < 5, difference        # of 255: fonts are smoothed, and hatches begin, elsewhere
+    assert difference[1] < 0.005, difference    # no artist is missing or out of place
 
 
 def test_stored_picture_and_remedy(fresh_lab, server):
