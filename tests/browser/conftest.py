@@ -121,9 +121,9 @@ def server(tmp_path_factory) -> Iterator[Server]:
 class Lab:
     """A notebook open in JupyterLab, in a browser of its own."""
 
-    def __init__(self, browser: Browser, server: Server) -> None:
+    def __init__(self, browser: Browser, server: Server, **context) -> None:
         self.server = server
-        self.context = browser.new_context(viewport={"width": 1280, "height": 1000})
+        self.context = browser.new_context(viewport={"width": 1280, "height": 1000}, **context)
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(PATIENCE)
         self.errors: list[str] = []
