@@ -2,6 +2,7 @@
 // It computes nothing of the subject: each frame comes from the learner's own function in the kernel.
 
 const FONT = '"DejaVu Sans", Verdana, "Noto Sans", "Noto Sans KR", sans-serif';
+const SILENCE = 5000;   // milliseconds; a learner's function may take 3 seconds, and is then stopped
 let made = 0;
 
 function element(tag, attributes = {}, ...children) {
@@ -200,11 +201,22 @@ function render({ model, el }) {
   const g = canvas.getContext("2d");
 
   const say = (sentence) => { note.textContent = sentence; };
+  // A kernel that was restarted or died takes what is sent and never answers: that must not go unsaid.
+  let silence;
+  const send = () => {
+    model.save_changes();
+    clearTimeout(silence);
+    silence = setTimeout(() => say(words.silent), SILENCE);
+  };
+  const heardFromKernel = () => {
+    clearTimeout(silence);
+    if (note.textContent === words.silent) say("");
+  };
   const set = (name, value, from) => {
     if (model.get("values")[name] === value) return;
     model.set("values", { ...model.get("values"), [name]: value });
     showValues(from);
-    model.save_changes();
+    send();
   };
   const controls = model.get("controls").map((control) => [
     control.name, (control.kind === "slider" ? sliderControl : choiceControl)(control, set, say, words)]);
@@ -215,7 +227,7 @@ function render({ model, el }) {
 
   const button = (label, press) => {
     const made = element("button", { type: "button" }, label);
-    made.addEventListener("click", () => { say(""); press(); showValues(); model.save_changes(); });
+    made.addEventListener("click", () => { say(""); press(); showValues(); send(); });
     return made;
   };
   const settings = element("div", { class: "live-settings", role: "group", "aria-label": words.presets },
@@ -266,6 +278,7 @@ function render({ model, el }) {
     if (now !== isDarkPage) { isDarkPage = now; paint(); }
   };
   const showFrame = () => {
+    heardFromKernel();
     const sent = model.get("frame"), wrong = sent.trouble;
     frame = unpack(sent);
     if (!fit()) paint();     // a window on another screen has another density, and no event tells
@@ -278,10 +291,8 @@ function render({ model, el }) {
     trouble.replaceChildren(...(wrong ? [element("p", {}, wrong.sentence)] : []),
       ...(wrong?.where ? [element("pre", { tabindex: "0" }, wrong.where)] : []));
   };
-  const gone = () => say(words.gone);
-
   const follow = () => showValues(root.querySelector("input[type=number]:focus"));
-  const heard = { "change:frame": showFrame, "change:values": follow, "comm:close": gone, destroy: gone };
+  const heard = { "change:frame": showFrame, "change:values": follow };
   for (const [event, act] of Object.entries(heard)) model.on(event, act);
   const sizes = new ResizeObserver(fit);
   sizes.observe(canvas);
@@ -295,6 +306,7 @@ function render({ model, el }) {
   showFrame();
   requestAnimationFrame(() => { recolour(); fit(); });   // only now is the view part of the page
   return () => {
+    clearTimeout(silence);
     for (const [event, act] of Object.entries(heard)) model.off(event, act);
     sizes.disconnect();
     themes.disconnect();

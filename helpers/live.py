@@ -147,7 +147,8 @@ class Live(anywidget.AnyWidget):
                 "presets": _("Settings"), "reset": _("Reset"), "typed": _("{label}, typed"),
                 "limits": _("{label} goes from {low} to {high}; {value} became {taken}."),
                 "no number": _("{label} needs a number from {low} to {high}."),
-                "gone": _("This picture has lost its kernel or was replaced: run its cell again (Shift+Enter)."),
+                "silent": _("No answer from the kernel yet. Is it busy? If it was restarted, run this cell again "
+                            "(Shift+Enter)."),
             },
             dark=style.DARK,
         )
@@ -188,7 +189,8 @@ class Live(anywidget.AnyWidget):
     @traitlets.validate("values")
     def _take(self, proposal):
         """Keep to the controls' limits, whatever a front end sends; what is no value leaves the control where it is."""
-        taken = {name: control.value for name, control in self._controls.items()} | self.values
+        # Not from self.values: while a front end's message is taken in, that is what it sent.
+        taken = dict(self._shown[1]) if self._shown else {c.name: c.take(c.value) for c in self._controls.values()}
         for name, value in proposal["value"].items():
             if name in self._controls:
                 try:

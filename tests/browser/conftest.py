@@ -12,7 +12,6 @@ import sys
 import time
 import urllib.error
 import urllib.request
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +24,7 @@ LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 TOKEN = "tests"
 START = 90          # seconds a server may take to answer
 PATIENCE = 30_000   # milliseconds until what is waited for counts as never coming
+NO_BROWSER = "No Chromium or Chrome on this machine: no lesson was opened in a browser. Install one, then test again."
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 PLACES = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
@@ -46,16 +46,18 @@ def find_browser(playwright: Playwright) -> str | None:
     return next((path for path in (*found, *PLACES) if path and Path(path).exists()), None)
 
 
+def pytest_terminal_summary(terminalreporter) -> None:
+    if any(NO_BROWSER in str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])):
+        terminalreporter.section("browser layer skipped", red=True)
+        terminalreporter.line(NO_BROWSER, red=True)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         path = find_browser(playwright)
         if path is None:
-            reason = "no Chromium or Chrome on this machine: NOTHING OF THE BROWSER LAYER IS TESTED; install chromium"
-            if os.environ.get("CI"):
-                pytest.fail(reason)
-            warnings.warn(reason, pytest.PytestWarning, stacklevel=1) if not sys.warnoptions else None
-            pytest.skip(reason)
+            (pytest.fail if os.environ.get("CI") else pytest.skip)(NO_BROWSER)
         root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []   # root has no sandbox to use
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS + root)
         yield browser

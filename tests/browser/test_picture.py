@@ -170,6 +170,20 @@ def test_reload_keeps_the_picture(fresh_lab, server):
     again.wait_for_numbers(expected([1.78, -1, 1.65]))
 
 
+def test_a_restarted_kernel_is_told_and_the_cell_run_again_lives(fresh_lab, server):
+    softmax = fresh_lab.open(server.notebook("restart", SOFTMAX)).run_all().picture()
+    fresh_lab.page.evaluate("async () => {"
+                            " await window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart(); }")
+    fresh_lab.wait_for_kernel()
+    softmax.type("z₁", "2")
+    softmax.root.get_by_text("No answer from the kernel yet.").wait_for()
+    assert THREAD in softmax.text and softmax.ink() > 0.02
+    again = fresh_lab.run_all().picture()
+    again.type("z₁", "2")
+    again.wait_for_numbers(expected([1.78, 2, 1.65]))
+    assert "No answer" not in again.root.inner_text()
+
+
 BROKEN = {
     "nothing": ("return None", "return"),
     "raises": ("raise KeyError('planted')", "KeyError"),

@@ -1,0 +1,148 @@
+"""The live picture's engine: what it takes, what it refuses, and what a cell that is run again leaves behind."""
+
+import re
+
+import matplotlib
+import numpy as np
+import pytest
+from jupyter_client.manager import start_new_kernel
+
+from helpers import style, words
+from helpers.explorers.softmax import explore_softmax
+from helpers.live import Choice, Live, Slider, explorer
+
+
+@explorer
+def explore_square(square=np.square) -> Live:
+    """A parabola with a moving point."""
+    figure, (ax,) = style.picture()
+    point, = ax.plot([0], [0], "o", animated=True)
+
+    def follow(x, colour):
+        point.set(data=([x], [square(x)]), color=colour)
+        return f"square: x = {style.short(x)}, {colour} → {style.short(square(x))}"
+
+    return Live("square", figure, follow, [
+        Slider("x", "x", 1, -2, 2), Choice("colour", "c", "red", {"red": "r", "blue": "b"})])
+
+
+def test_moves_from_code():
+    picture = explore_square()
+    picture.move(x=1.5, colour="blue")
+    assert picture.text == "square: x = 1.5, blue → 2.25"
+
+
+def test_keeps_to_the_limits():
+    picture = explore_square()
+    picture.move(x=1000)
+    assert picture.values["x"] == 2
+    picture.move(x=float("-inf"))
+    assert picture.values["x"] == -2
+
+
+@pytest.mark.parametrize(("values", "told"), [
+    ({"x": float("nan")}, "x needs a number from -2 to 2."),
+    ({"x": "wide"}, "x needs a number from -2 to 2."),
+    ({"x": None}, "x needs a number from -2 to 2."),
+    ({"colour": "green"}, "c is one of red, blue."),
+    ({"y": 1}, "There is no control 'y'; there are x, colour."),
+])
+def test_refuses_what_is_no_value(values, told):
+    picture = explore_square()
+    with pytest.raises(ValueError, match=re.escape(told)):
+        picture.move(**values)
+    assert picture.values == {"x": 1, "colour": "red"}
+
+
+@pytest.mark.parametrize("sent", [{"x": None}, {"x": "<b>"}, {"x": []}, {"colour": 3}, {"other": 1}, {}])
+def test_a_front_end_that_sends_nonsense_changes_nothing(sent):
+    picture = explore_square()
+    before = picture.frame
+    picture.set_state({"values": sent})
+    assert picture.values == {"x": 1, "colour": "red"}
+    assert picture.frame == before
+
+
+def test_reset_is_one_frame():
+    picture = explore_square()
+    picture.move(x=2)
+    frames = []
+    picture.observe(lambda change: frames.append(change["new"]["text"]), "frame")
+    picture.reset()
+    assert frames == ["square: x = 1, red → 1"]
+
+
+def test_reset_from_the_front_end_forgets():
+    figure, (ax,) = style.picture()
+    line, = ax.plot([], [], animated=True)
+
+    def remember(memory, x):
+        return [*(memory or []), x]
+
+    def follow(x, memory):
+        line.set_data(memory, memory)
+        return f"track: {memory}"
+
+    picture = Live("track", figure, follow, [Slider("x", "x", 0, 0, 9, 1)], remember=remember)
+    picture.move(x=3)
+    picture.move(x=5)
+    assert picture.text == "track: [0.0, 3.0, 5.0]"
+    picture.set_state({"values": {"x": 0}, "resets": 1})
+    assert picture.text == "track: [0.0]"
+
+
+def test_a_fault_of_the_explorer_itself_is_shown():
+    figure, (ax,) = style.picture()
+    ax.plot([0], [0], animated=True)
+    picture = Live("broken", figure, lambda x: {}["planted"], [Slider("x", "x", 0, 0, 1)])
+    assert "fault" in picture.trouble["sentence"]
+    assert "KeyError: 'planted'" in picture.trouble["where"]
+
+
+def test_the_notebooks_style_does_not_reach_the_picture():
+    plain = explore_softmax().png()
+    with matplotlib.rc_context({"font.size": 30, "axes.facecolor": "black", "font.family": "serif"}):
+        assert explore_softmax().png() == plain
+
+
+def test_every_word_of_the_front_end_is_translatable(monkeypatch):
+    class Marked:
+        def gettext(self, message):
+            return f"⟦{message}⟧"
+
+    monkeypatch.setattr(words, "_catalogue", Marked())
+    picture = explore_softmax()
+    assert all(word.startswith("⟦") for word in picture.words.values())
+    assert all(preset["label"].startswith("⟦") for preset in picture.presets)
+    assert picture.text.startswith("⟦softmax: ")
+
+
+def test_a_cell_run_again_closes_its_earlier_picture():
+    manager, client = start_new_kernel()
+    try:
+        def run(code, cell):
+            content = {"code": code, "silent": False, "store_history": True, "allow_stdin": False,
+                       "user_expressions": {}, "stop_on_error": True}
+            message = client.session.msg("execute_request", content, metadata={"cellId": cell})
+            client.shell_channel.send(message)
+            while True:
+                heard = client.get_iopub_msg(timeout=60)
+                if heard["parent_header"].get("msg_id") != message["header"]["msg_id"]:
+                    continue
+                assert heard["msg_type"] != "error", heard["content"]
+                if heard["msg_type"] == "stream":
+                    return heard["content"]["text"].strip()
+                if heard["msg_type"] == "status" and heard["content"]["execution_state"] == "idle":
+                    return None
+
+        show = ("from helpers.explorers.softmax import explore_softmax\n"
+                "first = explore_softmax()\nsecond = explore_softmax()")
+        for _ in range(4):
+            run(show, "a")
+        run(show, "b")
+        count = ("import gc\nfrom helpers.live import Live\n"
+                 "print(sum(isinstance(t, Live) and t.comm is not None for t in gc.get_objects()))")
+        assert run(count, "c") == "4"     # two of cell a, two of cell b
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
