@@ -189,6 +189,9 @@ def what_is(thing: Any) -> str:
         return _("a truth value")
     if isinstance(thing, (int, float, np.number)) and not isinstance(thing, np.complexfloating):
         return _("a number")
+    for kind, name in ((list, _("a list")), (tuple, _("a tuple")), (dict, _("a dict")), (set, _("a set"))):
+        if type(thing) is kind:
+            return name
     return _("an object of type `{kind}`").format(kind=type(thing).__name__)
 
 

@@ -94,10 +94,11 @@ class Like:
     wrong: Callable[..., Any]
     sentence: str
 
-    def fits(self, returned: Any, given: Given, close: Callable[[Any, Any], bool]) -> bool:
-        """Whether the mistake was made on this example."""
+    def fits(self, returned: Any, expected: Any, given: Given, close: Callable[[Any, Any], bool]) -> bool:
+        """Whether the mistake was made on this example, and shows there: a wrong function may be right by chance."""
         args, keywords = given.copies()
-        return close(returned, self.wrong(*args, **keywords))
+        value = self.wrong(*args, **keywords)
+        return close(returned, value) and not close(value, expected)
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ class When:
     holds: Callable[..., bool]
     sentence: str
 
-    def fits(self, returned: Any, given: Given, close: Callable[[Any, Any], bool]) -> bool:
+    def fits(self, returned: Any, expected: Any, given: Given, close: Callable[[Any, Any], bool]) -> bool:
         """Whether the mistake was made on this example."""
         args, keywords = given.copies()
         return bool(self.holds(returned, *args, **keywords))
@@ -211,7 +212,7 @@ class Function:
             return (sentence, (given.text(name), _("returned  {value}").format(value=readable(returned)))) \
                 if sentence else None
         if not self._close(returned, expected):
-            return self._mistake(returned, given) or wrong_value(returned, expected, name), values
+            return self._mistake(returned, expected, given) or wrong_value(returned, expected, name), values
         if dtype and np.result_type(returned) != np.result_type(expected):
             kinds = np.result_type(returned), np.result_type(expected)
             return "", (given.text(name), _("returned  {value}").format(value=kinds[0]),
@@ -225,12 +226,12 @@ class Function:
         try:
             _kinds(returned, expected, name)
         except Trouble as trouble:
-            raise Trouble(self._mistake(returned, given) or trouble.sentence) from None
+            raise Trouble(self._mistake(returned, expected, given) or trouble.sentence) from None
 
-    def _mistake(self, returned: Any, given: Given) -> str | None:
+    def _mistake(self, returned: Any, expected: Any, given: Given) -> str | None:
         for mistake in self.mistakes:
             with contextlib.suppress(Exception):  # a mistake need not make sense for every example
-                if mistake.fits(returned, given, self._close):
+                if mistake.fits(returned, expected, given, self._close):
                     return mistake.sentence
         return None
 
@@ -616,6 +617,9 @@ def _formed(answer: Any, like: Any, name: str) -> Any:
             raise Trouble(_not(answer, name, learner.what_is(like)))
         return answer
     expected = np.shape(like)
+    for index, part in enumerate(answer if expected and isinstance(answer, (list, tuple)) else ()):
+        if not isinstance(part, (list, tuple, np.ndarray)):
+            _formed(part, 0.0, f"{name}[{index}]")  # names the one entry that is no number
     if isinstance(answer, bool) or not (_numeric(list(answer)) if isinstance(answer, tuple) else _numeric(answer)):
         raise Trouble(_not(answer, name, _("a list or array of numbers") if expected else _("a number")))
     array = np.asarray(answer, dtype=float)

@@ -10,7 +10,7 @@ lesson = Lesson()
 predict, progress = lesson.predict, lesson.progress
 
 A, B = np.array([-1.0, 2.0]), np.array([3.0, 0.0])     # the two points of exercise 1.4
-NEAR = 0.01                                            # how far the line may pass by them
+NEAR = 0.02                                            # how far the line may pass by them
 
 
 @lesson.exercise("1.1")
@@ -19,7 +19,7 @@ def check_net_input() -> Function:
     return Function(
         net_input,
         examples=[
-            Given([1.0, 2.0], [3.0, -0.5]),
+            Given([1.0, 2.0], [3.0, 0.25]),
             Given([1.0, 1.4, 2.5], [0.4, 0.3, 0.5]),
             Given([[1.0, 1.4, 2.5], [1.0, 1.4, -2.5]], [0.4, 0.3, 0.5]),
             Given([[1.0, 1.4, 2.5]], [0.4, 0.3, 0.5]),
@@ -41,6 +41,8 @@ def check_net_input() -> Function:
                    "the two factors.")),
             Like(lambda x, w: x[..., 1:] @ w[1:],
                  _("The bias weight is missing. Look at w₀: it has an input too, x₀ = 1.")),
+            Like(lambda x, w: np.mean(x * w, axis=-1),
+                 _("That is the mean of the terms, and z is their sum. Look at what you do with the terms.")),
             Like(lambda x, w: w[0] + x @ w,
                  _("The bias weight is in twice. Look at x₀ = 1: it already brings w₀ into the sum.")),
             When(lambda returned, x, w: returned.shape == (len(x), 1) and x.ndim == 2,
@@ -60,7 +62,7 @@ def check_net_input() -> Function:
                     _("It is right for two measurements, but not for four. Look for a number of inputs that you wrote "
                       "out by hand.")),
         ],
-        right=_("One body serves both: `@` takes a batch row by row."),
+        right=_("It serves one example and a batch alike. With `@` a single product does so."),
     )
 
 
@@ -83,9 +85,9 @@ def check_add_bias() -> Function:
                  _("You put 0 in front. Look at what a bias input of 0 does to the term w₀x₀.")),
             Like(lambda x: np.concatenate([np.ones((*x.shape[:-1], 1)), x[..., 1:]], axis=-1),
                  _("The 1 took the place of the first measurement. Look at the number of columns: none may get lost.")),
-            Like(lambda x: np.concatenate([np.ones((1, x.shape[-1])), x]),
-                 _("You put a row of ones on top, a further example. Look at the axis: each example needs one more "
-                   "input.")),
+            When(lambda returned, x: x.ndim == returned.ndim == 2 and len(returned) > len(x),
+                 _("The batch has a row more than before, a further example. Look at the axis: each example needs one "
+                   "more input.")),
             When(lambda returned, x: x.ndim == 2 and returned.ndim == 1,
                  _("The batch was flattened to one axis. Look at the argument `axis`.")),
             Like(lambda x: 1 + x,
@@ -95,6 +97,11 @@ def check_add_bias() -> Function:
                  _("Everything is 1. Look at where the measurements go.")),
             When(lambda returned, x: x.ndim == 1 and returned.shape == (1, len(x) + 1),
                  _("One example became a batch of one. Look at where an axis was added: shape (m + 1,) is asked for.")),
+            When(lambda returned, x: x.ndim == 1 and returned.ndim == 2,
+                 _("One example became an array with two axes. Look at how the ones and `x` are joined when `x` has a "
+                   "single axis.")),
+            When(lambda returned, x: returned.shape[-1] > x.shape[-1] + 1,
+                 _("Too many numbers were added. Each example gets a single 1: look at how many ones you join.")),
         ],
         fragile=[
             Fragile(Given(np.array([[2, 3], [4, 5]])),
@@ -116,8 +123,9 @@ def check_count_ripe() -> Function:
         examples=[
             # Known mistakes that fail first on the same example give different counts there; those that fail late are
             # listed first, for on the early examples they are right.
-            Given([[1.0, 1.4, 2.5], [1.0, 1.4, -2.0]], [0.4, 0.3, 0.5]),
-            Given([[1.0, 2.0, -1.0], [1.0, -1.0, 2.0], [1.0, -1.0, -1.0], [1.0, -1.0, 0.0]], [0.5, 1.0, 1.0]),
+            Given([[1.0, 1.4, -2.0], [1.0, 1.4, 2.5]], [0.4, 0.3, 0.5]),
+            Given([[1.0, -6.0, -1.0], [1.0, 2.0, 3.0], [1.0, -6.0, -1.0], [1.0, 1.0, 2.0]], [0.5, 1.0, 1.0]),
+            Given([[1.0, 3.0, -1.0], [1.0, -1.0, 3.0], [1.0, -1.5, -2.0], [1.0, 0.9, -0.2]], [-0.5, 1.0, 1.0]),
             Given([[1.0, 2.0, 2.0], [1.0, 0.5, 1.0], [1.0, 2.0, 1.0]], [-2.0, 1.0, 1.0]),
             Given([[1.0, 2.0, 1.0], [1.0, 1.0, 1.0], [1.0, 0.0, 0.0]], [-2.0, 1.0, 1.0]),
         ],
@@ -131,19 +139,24 @@ def check_count_ripe() -> Function:
                  _("You count the tomatoes with z < 0. Look at the comparison.")),
             Like(lambda X, w: int(np.sum(w @ X > 0)),
                  _("`w @ X` mixes the tomatoes of a square batch. Look at the order of the two factors.")),
-            Like(lambda X, w: int(np.sum(X * w) > 0),
-                 _("The terms of all tomatoes went into one sum. Look at the axis: one sum for each row.")),
             Like(lambda X, w: int(np.sum(np.all(X * w > 0, axis=1))),
                  _("You ask that every term is positive. Only their sum decides: look at a tomato with one negative "
                    "term and z > 0.")),
+            Like(lambda X, w: int(np.sum(X * w) > 0),
+                 _("The terms of all tomatoes went into one sum. Look at the axis: one sum for each row.")),
+            Like(lambda X, w: int(X[0] @ w > 0),
+                 _("That counts the first tomato only. If you use a loop, look at where `return` stands.")),
             Like(lambda X, w: int(np.sum(X * w > 0)),
-                 _("It still counts positive terms, up to three for each tomato. Look at the line with `*`.")),
+                 _("That is the number of positive terms, up to three for each tomato. Look at how many numbers you "
+                   "compare with 0.")),
             Like(lambda X, w: int(np.sum(np.sum(X * w, axis=0) > 0)),
                  _("You sum over the tomatoes and count columns. Look at the axis of the sum.")),
             Like(lambda X, w: len(X),
-                 _("That counts all tomatoes. Look at which of them have z > 0.")),
+                 _("That is the number of all tomatoes. Look at which of them have z > 0.")),
             Like(lambda X, w: X @ w > 0,
                  _("That is an answer for each tomato. Look at how truth values become a count.")),
+            Like(lambda X, w: X @ w,
+                 _("Those are the net inputs themselves. Look at how many of them are above 0.")),
             Like(lambda X, w: np.mean(X @ w > 0),
                  _("That is the share of ripe tomatoes. Look at the difference between a mean and a count.")),
             Like(lambda X, w: np.sum(X @ w),
@@ -222,8 +235,8 @@ def bias() -> Choice:
         [
             (_("It turns."), _("The slope −w₁/w₂ has no w₀ in it, so the line cannot turn.")),
             (_("It moves and stays parallel to itself, so that more points have z > 0."),
-             _("The slope −w₁/w₂ has no w₀ in it. Every point gains 1, so points that were a little below 0 are above "
-               "it now.")),
+             _("The slope −w₁/w₂ has no w₀ in it. z grows by 1 at every point, so where it was a little below 0 it is "
+               "above 0 now.")),
             (_("It moves and stays parallel to itself, so that fewer points have z > 0."),
              _("Parallel is right. But every point's z grows by 1: none falls below 0, some rise above it.")),
             (_("It stays; only z grows."),

@@ -90,21 +90,29 @@ def _sum(left, right):
     # A thin line leads from each bar's end to the row where the next one begins.
     steps = [right.plot([0, 0], [row + 0.31, row - 1.31], color=MUTED, linewidth=1, animated=True)[0]
              for row in rows[:3]]
+    # Triangles at the edges, beside the rows whose bar goes on outside.
+    more = [right.plot([], [], marker, color=INK, markersize=6, clip_on=False, animated=True)[0] for marker in "<>"]
     terms = [left.text(0, row, "", va="center", animated=True) for row in rows]
-    values = [left.text(1, row, "", va="center", ha="right", animated=True) for row in rows]
+    values = [left.text(0.95, row, "", va="center", ha="right", animated=True) for row in rows]
     values[3].set_fontweight("bold")
 
     def show(x, w, z):
         parts = [*(w * x), z]
         ends = np.cumsum(w * x)
         starts = [0.0, *ends[:2], 0.0]
+        outside = [[], []]
         for i, (bar, part, start) in enumerate(zip(bars, parts, starts, strict=True)):
             ends_at = start if np.isnan(part) else float(np.clip(start + part, -2 * REACH, 2 * REACH))
             bar.set(x=min(start, ends_at), width=abs(ends_at - start), **_look(part))
+            for side, beyond in enumerate((min(start, ends_at) < -REACH, max(start, ends_at) > REACH)):
+                if beyond:
+                    outside[side].append(rows[i])
             terms[i].set_text(f"w{'₀₁₂'[i]}x{'₀₁₂'[i]} = {short(w[i])} · {_factor(x[i])}" if i < 3 else "z")
             values[i].set_text(("+" if part > FLAT else "") + _short(part))
         for step, end in zip(steps, ends, strict=True):
             step.set_xdata([end, end])
+        for triangles, edge, beyond in zip(more, (-REACH, REACH), outside, strict=True):
+            triangles.set_data([1.05 * edge] * len(beyond), beyond)
 
     return show
 
@@ -148,7 +156,9 @@ def _plane(ax):
         names[2].set(position=(0, 0.93 * EDGE), ha="center", va="top", visible=not np.any(w))
 
         point.set_data([x[1]], [x[2]])
-        label.set_position((x[1] + 0.25, x[2] + 0.25))
+        # Above the point, or below it where the names of the sides may stand.
+        high = x[2] > EDGE - 1.25
+        label.set(position=(x[1] + 0.25, x[2] + (-0.25 if high else 0.25)), va="top" if high else "baseline")
         norm = float(np.hypot(w[1], w[2]))
         segment = _segment(w, norm)
         for artist in (line, square, arrow, tip):

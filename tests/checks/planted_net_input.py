@@ -40,6 +40,13 @@ def _two_columns(x):
     return np.stack([np.ones(x.shape[:-1]), x[..., 0], x[..., 1]], axis=-1)
 
 
+def _first_only(X, w):
+    n = 0
+    for x in X:
+        n += x @ w > 0
+        return int(n)
+
+
 PLANTED = {
     "net_input": [
         lambda x, w: print(x @ w),
@@ -49,6 +56,7 @@ PLANTED = {
         lambda x, w: w @ x if x.shape[0] == w.shape[0] else x @ w,
         lambda x, w: x[..., 1:] @ w[1:],
         lambda x, w: w[0] + x @ w,
+        lambda x, w: np.mean(x * w, axis=-1),
         lambda x, w: np.sum(x * w, axis=-1, keepdims=True) if x.ndim == 2 else x @ w,
         lambda x, w: np.atleast_2d(x) @ w,
         lambda x, w: np.squeeze(x @ w)[()],
@@ -82,6 +90,8 @@ PLANTED = {
         _overwrites,
         _like_the_input,
         _two_columns,
+        lambda x: np.column_stack([np.ones(len(x)), x]),
+        lambda x: np.concatenate([np.ones_like(x), x], axis=-1),
         np.array([1, 1.4, 2.5]),
     ],
     "count_ripe": [
@@ -89,6 +99,8 @@ PLANTED = {
         lambda X, w: int(np.sum(X * w > 0)),
         lambda X, w: X @ w > 0,
         lambda X, w: len(X),
+        lambda X, w: X @ w,
+        _first_only,
         lambda X, w: int(np.sum(X * w) > 0),
         lambda X, w: int(np.sum(np.sum(X * w, axis=0) > 0)),
         lambda X, w: int(np.sum(np.all(X * w > 0, axis=1))),
@@ -115,6 +127,7 @@ PLANTED = {
         [1.5, -0.5, -0.5],
         [-1.5, 0.5, 1],
         [1.5, -0.5],
+        [1.5, -0.5, "-1"],
         [[1.5, -0.5, -1]],
         [1.5, float("nan"), -1],
         [1.5, ..., -1],

@@ -6,7 +6,7 @@ import functools
 import numpy as np
 import pytest
 
-from helpers.checks.checking import is_stub, readable
+from helpers.checks.checking import Function, Given, Lesson, Like, is_stub, readable
 from tests.checks.made_up import lesson, share
 
 MADE = lesson()
@@ -70,8 +70,8 @@ WRONG = {
     "leaves Python": (leaves, "wrong", "SystemExit"),
     "nothing": (lambda x: None if x.sum() else 1, "wrong", "Did you forget `return`"),
     "the placeholder": (lambda x: ... if x.sum() else 1, "wrong", "still returns the placeholder"),
-    "a list": (lambda x: list(x), "wrong", "object of type `list`"),
-    "a tuple": (lambda x: tuple(x), "wrong", "object of type `tuple`"),
+    "a list": (lambda x: list(x), "wrong", "returned a list, where"),
+    "a tuple": (lambda x: tuple(x), "wrong", "returned a tuple, where"),
     "text returned": (lambda x: str(x), "wrong", "returned a text"),
     "complex numbers": (lambda x: x + 1j, "wrong", "type complex128"),
     "objects": (lambda x: x.astype(object), "wrong", "type object"),
@@ -120,6 +120,18 @@ def test_sentences_differ_where_mistakes_do():
 def test_right_function(answer):
     verdict = MADE.diagnose("share", answer)
     assert (verdict.status, verdict.sentence) == ("right", "Its outputs sum to 1.")
+
+
+def test_a_list_that_is_right_by_its_values_gets_no_known_mistake():
+    made = Lesson()
+
+    @made.exercise("1.1")
+    def check_largest_first() -> Function:
+        return Function(lambda x: np.sort(x)[::-1], examples=[Given([2.0, 1.0]), Given([1.0, 3.0, 2.0])],
+                        mistakes=[Like(lambda x: x, "Nothing was sorted.")])
+
+    assert "returned a list" in made.diagnose("largest_first", lambda x: sorted(x, reverse=True)).sentence
+    assert made.diagnose("largest_first", lambda x: x).sentence == "Nothing was sorted."
 
 
 def test_compiled_function_is_judged_by_its_values():
@@ -175,7 +187,7 @@ def test_work_is_no_stub(answer):
 ANSWERS = {
     "slope": [
         (None, "not started", "Give your answer"), ({"w": None, "b": ...}, "not started", "Give your answer"),
-        ((1, -3), "wrong", "object of type `tuple` with 2 entries"), ({"w": 1.0}, "wrong", "has the keys 'w'"),
+        ((1, -3), "wrong", "is a tuple with 2 entries, where"), ({"w": 1.0}, "wrong", "has the keys 'w'"),
         ({"w": 1, "b": None}, "wrong", "`slope['b']` is still empty"),
         ({"w": 1, "b": "3"}, "wrong", "`slope['b']` is a text, where a number"),
         ({"w": 1, "b": np.nan}, "wrong", "nan"), ({"w": 0, "b": -3}, "wrong", "the line is flat"),
@@ -191,7 +203,9 @@ ANSWERS = {
     ],
     "weights": [
         (..., "not started", ""), ([1, 2], "wrong", "an array of shape (2,), where an array of shape (3,)"),
-        ([1, None, 2], "wrong", "a list or array of numbers"), ([[1, 2], [3]], "wrong", "a list or array of numbers"),
+        ([1, None, 2], "wrong", "`weights[1]` is still empty"),
+        ([1, "2", 2], "wrong", "`weights[1]` is a text, where a number"), ([1, 2], "wrong", "an array of shape (2,)"),
+        ([1, np.nan, 2], "wrong", "`weights[1]` holds nan"), ([[1, 2], [3]], "wrong", "a list or array of numbers"),
         ((1, -2, 0), "wrong", "The second"), (np.array([1, 2, 0]), "right", ""), (7, "wrong", "a number, where"),
     ],
     "split": [

@@ -100,6 +100,8 @@ def worked_solutions(name: str) -> tuple[dict, list[str]]:
         if "solution" in tags:
             solutions.append(cell.source)
             assert cell.metadata.get("jupyter", {}).get("source_hidden"), f"code cell {number} is to be folded"
+            first = cell.source.partition("\n")[0]  # JupyterLab goes on showing the first line of a folded cell
+            assert "_solution =" not in first, f"the folded code cell {number} shows its answer; begin with a comment"
     return names, solutions
 
 

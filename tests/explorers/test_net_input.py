@@ -130,6 +130,16 @@ def test_bars_stack_up_to_z(picture):
     assert [bar.get_hatch() for bar in bars] == ["", "///", "///", "///"]
 
 
+def test_a_bar_that_goes_on_outside_is_marked(picture):
+    left, right = picture.figure.axes[1].lines[-2:]
+    picture.reset()
+    assert len(left.get_xdata()) == len(right.get_xdata()) == 0
+    picture.move(x1=3, x2=3, w0=1.5, w1=1.5, w2=1.5)        # 1.5, 4.5, 4.5
+    assert (list(left.get_ydata()), list(right.get_ydata())) == ([], [2, 1, 0])
+    picture.move(w0=-1.5, w1=-1.5, w2=1.5)                  # -1.5, -4.5, 4.5: only the stack leaves the view
+    assert (list(left.get_ydata()), list(right.get_ydata())) == ([2, 1], [])
+
+
 def test_a_function_that_forgets_the_bias_is_told_from_the_sum_of_the_terms():
     picture = explore_net_input(lambda x, w: np.sum(w[1:] * x[1:]))
     assert "z = 1.67 > 0; but the terms add up to 2.07;" in picture.text
