@@ -146,4 +146,7 @@ class Bars:
             patch.set_height(height)
             below = height < 0
             at = max(height - room, bottom + 4 * room) if below else min(height + room, top - 4 * room)
-            label.set(position=(i, at), text=number(value, self._digits), va="top" if below else "bottom")
+            text = number(value, self._digits)
+            if "e" in text:   # one digit and the power: more would run into the next bar's number
+                text = f"{value:.0e}"
+            label.set(position=(i, at), text=text, va="top" if below else "bottom")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.activations import log_softmax, logistic, softmax
+from helpers.activations import log_softmax, log_sum_exp, logistic, softmax
 from helpers.checks.checking import Answer, Choice, Fragile, Function, Given, Lesson, Like, Number, When
 from helpers.words import _
 
@@ -13,6 +13,28 @@ THREAD = np.array([1.78, 0.76, 1.65])   # the net inputs of the three units
 WANTED = np.array([0.7, 0.2, 0.1])      # the probabilities of exercise 5.3
 BATCH = [[1.0, 2.0, 0.5], [3.0, 1.0, 4.0]]
 CUBE = np.arange(24.0).reshape(2, 3, 4) % 7
+
+
+def nearly(right):
+    """A mistake in the last digits: a small number added, a rounding, a smaller type of float."""
+    return When(lambda returned, z, axis=-1: isinstance(returned, np.ndarray) and returned.shape == z.shape
+                and np.abs(returned - right(z, axis)).max() < 1e-3,
+                _("Your numbers are nearly right. Look for a small number that is added, a rounding, or a type of "
+                  "float with fewer digits."))
+
+
+def same_type():
+    """The numbers come back as float32 where they went in as float32, and so for float64."""
+    return Fragile([Given(THREAD.astype(np.float32)), Given(THREAD)],
+                   _("The values are right, but their type is not that of z. Look for a conversion, or for a new array "
+                     "that is made with a type of its own."), dtype=True)
+
+
+def far_above():
+    """The mean is not enough to subtract."""
+    return Fragile(Given([2000.0, 0.0]),
+                   _("It breaks where one net input is far above the other. Look at which number you subtract, and "
+                     "whether every exponent is then at or below 0."))
 
 
 def in_a_batch(wrong):
@@ -31,7 +53,7 @@ def check_stable_softmax() -> Function:
     """Feedback on `stable_softmax(z, axis=-1)`."""
     return Function(
         lambda z, axis=-1: softmax(z, axis),
-        examples=[Given([0.5, 1.5]), Given(THREAD), Given(BATCH)],
+        examples=[Given([0.5, 1.5, -1.0]), Given(THREAD), Given(BATCH)],
         mistakes=[
             Like(lambda z, axis=-1: np.exp(z),
                  _("Those are the exponentials alone, and they do not sum to 1. Look at the second half of "
@@ -71,9 +93,10 @@ def check_stable_softmax() -> Function:
                  _("All numbers of the batch together sum to 1. Look at which numbers belong to one example.")),
             Like(in_a_batch(lambda z: softmax(z, 0)),
                  _("The columns sum to 1, not the rows. Look at the axis of the sum.")),
-            When(lambda returned, z, axis=-1: returned.shape == z.shape == (2,) and returned.sum() > 1.01,
+            nearly(softmax),
+            When(lambda returned, z, axis=-1: returned.shape == z.shape == (3,) and returned.sum() > 1.01,
                  _("Your numbers sum to more than 1. Look at what you divide by.")),
-            When(lambda returned, z, axis=-1: returned.shape == z.shape == (2,) and returned.sum() < 0.99,
+            When(lambda returned, z, axis=-1: returned.shape == z.shape == (3,) and returned.sum() < 0.99,
                  _("Your numbers sum to less than 1. Look at what you divide by.")),
         ],
         fragile=[
@@ -83,15 +106,14 @@ def check_stable_softmax() -> Function:
             Fragile(Given([-1000.0, -1001.0]),
                     _("It breaks where all net inputs are far below 0. Look at which number is subtracted: it should "
                       "be the largest, whatever its sign.")),
+            far_above(),
             Fragile(Given([[2.0, 1.0], [1000.0, 2000.0], [-2000.0, -2001.0]]),
                     _("It breaks where one row of a batch is far from the others. Look at whose maximum is subtracted "
                       "from which row.")),
+            same_type(),
             Fragile([Given(BATCH, axis=0), Given(CUBE, axis=1)],
                     _("It is right along the last axis and not along others. Look at each place where an axis is "
                       "needed.")),
-            Fragile(Given(THREAD.astype(np.float32)),
-                    _("It gives float32 numbers back in another type. Look for a conversion that is not needed."),
-                    dtype=True),
         ],
         right=_("Its rows sum to 1 at any size of z, along any axis, and z stays as it was."),
     )
@@ -102,10 +124,16 @@ def check_log_softmax() -> Function:
     """Feedback on `log_softmax(z, axis=-1)`."""
     return Function(
         lambda z, axis=-1: log_softmax(z, axis),
-        examples=[Given([0.5, 1.5]), Given(THREAD), Given(BATCH)],
+        examples=[Given([0.5, 1.5, -1.0]), Given(THREAD), Given(BATCH)],
         mistakes=[
             Like(lambda z, axis=-1: softmax(z, axis),
                  _("Those are the probabilities. Their logarithms are wanted.")),
+            When(lambda returned, z, axis=-1: np.size(returned) == 1
+                 and np.allclose(returned, log_sum_exp(z)),
+                 _("That is log-sum-exp alone, one number for the whole example. Look at what it is subtracted "
+                   "from.")),
+            Like(lambda z, axis=-1: z + log_sum_exp(z, axis, keepdims=True),
+                 _("You add log-sum-exp. Look at its sign: the logarithm of a fraction.")),
             Like(lambda z, axis=-1: -log_softmax(z, axis),
                  _("The sign is turned: a probability is at most 1, so its logarithm is at most 0. Look at the "
                    "subtraction.")),
@@ -123,10 +151,11 @@ def check_log_softmax() -> Function:
                  _("You subtract the maximum alone. Log-sum-exp is a little more than the maximum; look at what is "
                    "missing.")),
             Like(lambda z, axis=-1: z - np.log(np.exp(z - z.max(axis, keepdims=True)).sum(axis, keepdims=True)),
-                 _("The maximum is subtracted inside log-sum-exp and nowhere added back. Look at where it has to "
-                   "return.")),
+                 _("Your result is too large by the maximum of z. Look at each place where the maximum is subtracted "
+                   "or added, and count.")),
             Like(lambda z, axis=-1: z - z.max(axis, keepdims=True) - np.log(np.exp(z).sum(axis, keepdims=True)),
-                 _("The maximum is subtracted twice: once by you and once within log-sum-exp. Look at the exponent.")),
+                 _("Your result is too small by the maximum of z: it is subtracted once too often. Look at each place "
+                   "where it stands.")),
             Like(lambda z, axis=-1: z - np.log(np.exp(z)).sum(axis, keepdims=True),
                  _("Logarithm and sum stand in the wrong order: ln(e^z) is z again. Look at the name log-sum-exp from "
                    "right to left.")),
@@ -136,22 +165,28 @@ def check_log_softmax() -> Function:
                  _("One log-sum-exp is subtracted from the whole batch. Each example has its own.")),
             Like(in_a_batch(lambda z: log_softmax(z, 0)),
                  _("The columns are normalised, not the rows. Look at the axis of the sum.")),
+            nearly(log_softmax),
         ],
         fragile=[
-            Fragile(Given([0.0, -1000.0]),
-                    _("Where a probability rounds to 0, its logarithm is lost: −inf instead of −1000. Look for a "
-                      "logarithm that is taken after the division.")),
-            Fragile([Given([1000.0, 0.0]), Given([-1000.0, -1001.0])],
+            Fragile([Given([1000.0, 999.0]), Given([-1000.0, -1001.0])],
                     _("It is right for small net inputs and breaks at 1000 or −1000. Look at the largest number that "
                       "goes into exp.")),
+            Fragile(Given([0.0, -720.0]),
+                    _("It breaks where one net input is far below the other. Look at the largest number that goes into "
+                      "exp, and at what becomes of a tiny probability.")),
+            Fragile(Given([0.0, -1000.0]),
+                    _("Where a probability rounds to 0, its logarithm is lost; it should be −1000. Look for a "
+                      "logarithm that is taken of a probability.")),
+            far_above(),
             Fragile(Given([[2.0, 1.0], [1000.0, 2000.0], [-2000.0, -2001.0]]),
                     _("It breaks where one row of a batch is far from the others. Look at whose maximum is subtracted "
                       "from which row.")),
+            same_type(),
             Fragile([Given(BATCH, axis=0), Given(CUBE, axis=1)],
                     _("It is right along the last axis and not along others. Look at each place where an axis is "
                       "needed.")),
         ],
-        right=_("It stays exact where softmax itself rounds to 0."),
+        right=_("It stays right where softmax itself rounds to 0."),
     )
 
 
@@ -163,9 +198,18 @@ def check_net_inputs() -> Answer:
         return np.abs(p - WANTED).max(axis=-1) <= 5e-4
 
     def wrong_row(z):
-        row = int(np.argmin(wanted(softmax(z))))
-        return _("Row {row} gives the probabilities [{p}], where [0.7, 0.2, 0.1] is wanted. Look at what undoes "
-                 "exp.").format(row=row, p=", ".join(f"{v:.3f}" for v in softmax(z)[row]))
+        good = wanted(softmax(z))
+        row = int(np.argmin(good))
+        p = softmax(z)[row]
+        if np.abs(p - WANTED).max() < 0.02:
+            sentence = _("Row {row} gives the probabilities [{p}]: nearly. Give the net inputs more digits.")
+        elif good.any():
+            sentence = _("Row {other} is right. Row {row} gives the probabilities [{p}]. Look at what can be done to a "
+                         "right z without changing p.")
+        else:
+            sentence = _("Row {row} gives the probabilities [{p}], where [0.7, 0.2, 0.1] is wanted. Look at what "
+                         "undoes exp.")
+        return sentence.format(row=row, other=1 - row, p=", ".join(f"{v:.4f}" for v in p))
 
     return Answer(
         like=[[0.0] * 3, [0.0] * 3],
@@ -180,8 +224,8 @@ def check_net_inputs() -> Answer:
              _("Your logarithms have another base than e. Look at which function undoes `np.exp`.")),
             (lambda z: not wanted(softmax(-z)).any(),
              _("The order is turned round: the largest z belongs to the smallest probability. Look at the signs.")),
-            (lambda z: not wanted(softmax(z)[:, ::-1]).any(),
-             _("The probabilities are right, in the order from class 2 to class 0. Look at which class comes first.")),
+            (lambda z: not (wanted(-np.sort(-softmax(z))) & ~wanted(softmax(z))).any(),
+             _("The probabilities are right, but they belong to other classes. Look at the order.")),
             (lambda z: wanted(softmax(z)).all(), wrong_row),
             (lambda z: np.abs(z[0] - z[1]).max() > 0.01,
              _("Both rows are right, and they are the same. Look at what can be added to z without changing p.")),
@@ -217,12 +261,12 @@ def check_temperature() -> Answer:
             (lambda T: top(T) > 0.7,
              lambda T: _("The top class has {p:.3f}, far from 0.9. It has to become much colder.").format(p=top(T))),
             (lambda T: top(T) > 0.895,
-             lambda T: _("The top class has {p:.3f}, a little less than wanted. It has to become colder.").format(
+             lambda T: _("The top class has {p:.3f}, less than wanted. It has to become colder.").format(
                  p=top(T))),
             (lambda T: top(T) < 0.995,
              lambda T: _("The top class has {p:.3f}, nearly all. That is too cold.").format(p=top(T))),
             (lambda T: top(T) < 0.905,
-             lambda T: _("The top class has {p:.3f}, a little more than wanted. It has to become warmer.").format(
+             lambda T: _("The top class has {p:.3f}, more than wanted. It has to become warmer.").format(
                  p=top(T))),
         ],
         right=_("The lead of 0.13 over class 2 becomes a lead of about 2.2 when it is divided by T."),
@@ -254,7 +298,9 @@ def two_classes() -> Number:
         right=0.888, tolerance=0.0015,
         yes=_("Divide above and below by e^2.07: what remains is 1 / (1 + e^−2.07), the logistic function."),
         replies=[
-            ((0.111, 0.113), _("That is p₁. The larger net input belongs to class 0.")),
+            ((0.88, 0.9), _("Near. Three decimals are asked for, since they settle whether the two agree.")),
+            ((88, 89), _("In per cent, perhaps. Write it as a number between 0 and 1.")),
+            ((0.11, 0.115), _("That is p₁. The larger net input belongs to class 0.")),
             ((0.63, 0.65), _("That is φ(2.07) divided by φ(2.07) + φ(0). Softmax normalises exponentials, not logistic "
                              "outputs.")),
             ((1, 1), _("2.07 / (2.07 + 0) is 1. Look for the step before the division: e^0 is not 0.")),
@@ -299,5 +345,5 @@ def divide() -> Choice:
         (_("The old probabilities."), _("Each is ten times as large, and so is their sum. The factor cancels.")),
         (_("Something between the two."),
          _("A common factor cancels when you divide by the sum. Nothing else was done.")),
-        (_("Numbers above 1."), _("Before the last step, yes. Then they are divided by their sum.")),
+        (_("Numbers above 1."), _("Before the last step some may be. Then they are divided by their sum.")),
     ], right=1)

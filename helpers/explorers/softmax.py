@@ -32,7 +32,8 @@ def _net_inputs() -> list[Slider]:
 
 
 def _sum(p: np.ndarray) -> str:
-    return short(round(float(p.sum()), 4))
+    total = float(p.sum())
+    return short(round(total, 4)) if abs(total) >= 5e-5 or not total else number(total)
 
 
 def _top(p: np.ndarray) -> np.ndarray:
@@ -55,7 +56,8 @@ def _prediction(p: np.ndarray) -> str:
 def explore_softmax(softmax: Callable = activations.softmax) -> Live:
     """Three net inputs on sliders: the bars of softmax beside the logistic outputs and those divided by their sum.
 
-    A small triangle stands in the largest bar (in each of them, in a tie); the needle shows the entropy of softmax.
+    A small triangle stands in the largest bar, or over it where it is low (in a tie, at each of them); the needle
+    shows the entropy of softmax.
 
     Parameters
     ----------
@@ -83,7 +85,8 @@ def explore_softmax(softmax: Callable = activations.softmax) -> Live:
         for bar, label, mark, row in zip(bars, sums, marks, rows, strict=True):
             bar.show(row)
             label.set_text(f"Σ = {_sum(row)}")
-            mark.set_data(_top(row), np.full(len(_top(row)), 0.06))
+            top = _top(row)
+            mark.set_data(top, np.where(row[top] > 0.12, 0.06, row[top] + 0.16))   # over the number of a low bar
         entropy = _entropy(p)
         turn = np.pi * (1 - entropy / np.log(3))
         needle.set_data([0, 0.85 * np.cos(turn)], [0, 0.85 * np.sin(turn)])
@@ -99,7 +102,7 @@ def explore_softmax(softmax: Callable = activations.softmax) -> Live:
     return Live("softmax", figure, follow, controls, {
         _("The thread"): {**THREAD, "T": 1, "c": 0},
         _("All equal"): {"z0": 1, "z1": 1, "z2": 1},
-        _("One far ahead"): {"z0": 5, "z1": 0, "z2": -5},
+        _("One far ahead"): {"z0": 5, "z1": 2, "z2": 1},
         _("Cold, T = 0.1"): {"T": 0.1},
         _("Hot, T = 10"): {"T": 10},
         _("Coldest, c = 10"): {"T": 0.01, "c": 10},
@@ -195,7 +198,7 @@ def explore_triangle(softmax: Callable = activations.softmax) -> Live:
     controls = [*_net_inputs(), Slider("T", _("temperature T"), 1, 0.05, 10)]
     return Live("triangle", figure, follow, controls, {
         _("The thread"): {**THREAD, "T": 1},
-        _("The thread, 2 more each"): {name: z + 2 for name, z in THREAD.items()},
+        _("The thread, 2 more each"): {name: round(z + 2, 2) for name, z in THREAD.items()},
         _("All equal"): {"z0": 1, "z1": 1, "z2": 1},
         _("Two tie"): {"z0": 2, "z1": 2, "z2": 0},
         _("Cold, T = 0.1"): {"T": 0.1},
@@ -298,7 +301,7 @@ def explore_overflow(naive: Callable = textbook, stable: Callable = activations.
         row, at = list(DTYPES).index(dtype), max(s, 1.0)
         line.set_data([at, at], [-0.6, 2.6])
         point.set_data([at], [row])
-        word.set(position=(min(max(at, 1.3), 760), row + 0.16), text=number(results[0][0]))
+        word.set(position=(min(max(at, 2.8), 350), row + 0.16), text=f"p₀ = {number(results[0][0])}")
         top = np.exp(z[0])
         return _("overflow: {dtype}, s = {s}, z = {z}, exp(z₀) = {top} (inf above {cliff}) → naive p = {naive}, "
                  "sum {naive_sum}; stable p = {stable}, sum {stable_sum}").format(

@@ -47,6 +47,25 @@ def without_keepdims(z, axis=-1):
     return e / e.sum(axis=axis)
 
 
+def mean_subtracted(z, axis=-1):
+    return textbook(z - z.mean(axis=axis, keepdims=True), axis)
+
+
+def log_with_the_mean_subtracted(z, axis=-1):
+    d = z - z.mean(axis=axis, keepdims=True)
+    return d - np.log(np.exp(d).sum(axis=axis, keepdims=True))
+
+
+def minimum_subtracted(z, axis=-1):
+    d = z - z.min(axis=axis, keepdims=True)
+    return d - np.log(np.exp(d).sum(axis=axis, keepdims=True))
+
+
+def with_a_small_number(z, axis=-1):
+    e = np.exp(z - z.max(axis=axis, keepdims=True))
+    return e / (e.sum(axis=axis, keepdims=True) + 1e-5)
+
+
 PLANTED = {
     "stable_softmax": [
         np.array([0.4, 0.2, 0.4]),
@@ -76,6 +95,8 @@ PLANTED = {
         lambda z, axis=-1: right(z.astype(np.float64), axis),
         lambda z, axis=-1: right(z, axis) + 0.2,
         lambda z, axis=-1: right(z, axis) ** 2,
+        mean_subtracted,
+        with_a_small_number,
     ],
     "log_softmax": [
         "log_softmax",
@@ -99,6 +120,11 @@ PLANTED = {
         lambda z, axis=-1: z - np.log(np.exp(z).sum(axis=axis, keepdims=True)),
         lambda z, axis=-1: z - z.max() - np.log(np.exp(z - z.max()).sum(axis=axis, keepdims=True)),
         lambda z, axis=-1: z - log_sum_exp(z, -1),
+        lambda z, axis=-1: z + log_sum_exp(z, axis),
+        lambda z, axis=-1: np.log(right(z, axis) + 1e-5),
+        lambda z, axis=-1: (z - log_sum_exp(z, axis)).astype(np.float32),
+        minimum_subtracted,
+        log_with_the_mean_subtracted,
     ],
     "net_inputs": [
         "log",
@@ -114,6 +140,7 @@ PLANTED = {
         [Z[::-1], Z[::-1] + 1],
         [[0.0, 0.0, 0.0], [1.0, 1.0, 1.0]],
         [Z, Z * 2],
+        [Z.round(2), Z.round(2) + 1],
         [Z, Z],
     ],
     "temperature": [
