@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 from helpers import activations, learner
 from helpers.datasets import practice_hours
 from helpers.live import Choice, Live, Slider, explorer
-from helpers.style import CLASSES, CURVE, GRID, INK, MUTED, POINT, SOFT, TRUTH, Bars, number, picture, short
+from helpers.style import CLASSES, CURVE, GRID, INK, MUTED, PAPER, POINT, SOFT, TRUTH, Bars, number, picture, short
 from helpers.words import _
 
 THREAD = {"w": 0.5, "b": 0.82, "x": 2.5, "t": 0.5}   # 0.82 = 0.4 + 0.3 · 1.4: bias and first feature, held fast
@@ -96,13 +96,13 @@ def explore_unit(logistic: Callable = activations.logistic) -> Live:
     """
     logistic = learner.numbers(logistic, "logistic")
     figure, (line_ax, curve_ax, both_ax) = picture(3, height=3.4)
-    line_ax.set(xlim=(-5, 5), ylim=(-EDGE - 2, EDGE), xlabel="x", title="z = w x + b", yticks=range(-8, 9, 4))
-    curve_ax.set(xlim=(-EDGE, EDGE), ylim=(-0.16, 1.16), xlabel="z", title="φ(z)", yticks=[0, 0.5, 1])
-    both_ax.set(xlim=(-5, 5), ylim=(-0.16, 1.16), xlabel="x", title="P(y = 1 | x) = φ(w x + b)", yticks=[0, 0.5, 1])
+    line_ax.set(xlim=(-5, 5), ylim=(-EDGE, EDGE), xlabel="x", title="z = w x + b", yticks=range(-8, 9, 4))
+    curve_ax.set(xlim=(-EDGE, EDGE), ylim=(-0.1, 1.16), xlabel="z", title="φ(z)", yticks=[0, 0.5, 1])
+    both_ax.set(xlim=(-5, 5), ylim=(-0.1, 1.16), xlabel="x", title="P(y = 1 | x)", yticks=[0, 0.5, 1])
     for ax in (line_ax, curve_ax, both_ax):
         ax.grid(True)
 
-    says = both_ax.add_patch(Rectangle((0, -0.16), 0, 1.32, facecolor=SOFT[1], edgecolor=SOFT[1], animated=True))
+    says = both_ax.add_patch(Rectangle((0, -0.1), 0, 1.26, facecolor=SOFT[1], edgecolor=SOFT[1], animated=True))
     answers = [both_ax.text(0, 1.1, f"y = {y}", ha="center", va="center", fontsize=9, animated=True)
                for y in (0, 1)]
     thresholds = [ax.axhline(0, color=MUTED, linewidth=1, linestyle="--", animated=True)
@@ -111,10 +111,10 @@ def explore_unit(logistic: Callable = activations.logistic) -> Live:
                   for ax in (line_ax, both_ax)]
     line, curve, both = (ax.plot([], [], color=CURVE, animated=True)[0] for ax in (line_ax, curve_ax, both_ax))
     tangents = [ax.plot([], [], color=POINT, linewidth=1.5, animated=True)[0] for ax in (curve_ax, both_ax)]
-    points = [ax.plot([], [], "o", color=POINT, markersize=8, animated=True)[0]
+    points = [ax.plot([], [], "o", color=POINT, markersize=8, clip_on=False, animated=True)[0]
               for ax in (line_ax, curve_ax, both_ax)]
-    notes = [ax.text(0.97, 0.02, "", transform=ax.transAxes, ha="right", va="bottom", color=POINT, animated=True)
-             for ax in (line_ax, curve_ax, both_ax)]
+    notes = [ax.text(1, 1.03, "", transform=ax.transAxes, ha="right", va="baseline", color=POINT, animated=True)
+             for ax in (line_ax, curve_ax, both_ax)]   # beside the titles: inside, a curve would cross them
     all_x, all_z = np.linspace(-5, 5, 301), np.linspace(-EDGE, EDGE, 241)
 
     def follow(w, b, x, t):
@@ -170,7 +170,6 @@ def _pin(point: Line2D, x: float, y: float, ax: Axes) -> None:
     marker = "<" if x < left else ">" if x > right else "v" if y < bottom else "^" if y > top else "o"
     point.set_data([np.clip(x, left, right)], [np.clip(y, bottom, top)])
     point.set_marker(marker)
-    point.set_clip_on(marker == "o")
 
 
 def _divide(says: Rectangle, answers: list, w: float, b: float, t: float, boundary: float) -> None:
@@ -184,6 +183,7 @@ def _divide(says: Rectangle, answers: list, w: float, b: float, t: float, bounda
         yes, no = (everywhere, nowhere) if b > activations.logit(t) else (nowhere, everywhere)
     says.set_x(yes[0])
     says.set_width(yes[1] - yes[0])
+    says.set_visible(yes[1] > yes[0])
     for answer, (left, right) in zip(answers, (no, yes), strict=True):
         answer.set_x((left + right) / 2)
         answer.set_visible(right - left > 2)
@@ -248,8 +248,12 @@ def explore_fit(logistic: Callable = activations.logistic) -> Live:
         beyond.set_data(hours[far], np.full(far.sum(), 4.0))
         best, its_w, its_b = memory
         bars.show([mean, best])
+        high = mean > 1.6                                # no room above the bar: its number goes inside
+        bars.labels[0].set_color(PAPER if high else INK)
+        if high:
+            bars.labels[0].set_y(min(mean, 1.75) - 0.12)
         where = _("boundary at {x} hours").format(x=number(boundary, 2)) if w else _("no boundary, since w = 0")
-        return _("fit: w = {w}, b = {b} → mean log loss {mean} nats, {where}; best so far {best} at w = {best_w}, "
+        return _("fit: w = {w}, b = {b} → mean log loss {mean}, {where}; best so far {best} at w = {best_w}, "
                  "b = {best_b}").format(w=short(w), b=short(b), mean=number(mean), where=where, best=number(best),
                                         best_w=short(its_w), best_b=short(its_b))
 

@@ -132,7 +132,7 @@ def test_fit_on_a_random_walk():
         picture.move(w=w, b=b)
         loss = mean_log_loss(w, b)
         best = min(best, (loss, w, b))
-        assert told(picture.text, "mean log loss # nats") == pytest.approx([loss], abs=6e-5)
+        assert told(picture.text, "mean log loss #,") == pytest.approx([loss], abs=6e-5)
         assert told(picture.text, "best so far # at w = #, b = #") == pytest.approx(best, abs=6e-5)
 
 
