@@ -75,6 +75,9 @@ class Recorder(RendererBase):
     def option_scale_image(self):
         return True       # an image goes out as it is, a few bytes, and the browser scales it
 
+    def get_text_width_height_descent(self, s, prop, ismath):
+        return tuple(self.points_to_pixels(v) for v in _text_size(s, prop, ismath))
+
     def draw_path(self, gc, path, transform, rgbFace=None):
         width = gc.get_linewidth()
         # The base class hands a path of no width to "fill only"; a path without face and line is nothing.
@@ -102,7 +105,7 @@ class Recorder(RendererBase):
             self.draw_path(gc, Path(vertices, codes), place, gc.get_rgb())
             return
         self._set_clip(gc)
-        width = _text_width(s, prop) * self.dpi / 72
+        width, _, _ = self.get_text_width_height_descent(s, prop, False)
         self._commands.append(["text", round(float(x), 2), round(float(y), 2), s, round(size, 2),
                                round(float(width), 2), _colour(gc, gc.get_rgb()), float(angle), str(prop.get_weight())])
 
@@ -199,9 +202,9 @@ def _polygons(path: Path, transform) -> list[np.ndarray]:
 
 
 @functools.lru_cache(4096)
-def _text_width(words: str, prop: FontProperties) -> float:
-    """The width of some words in points."""
-    return text_to_path.get_text_width_height_descent(words, prop, False)[0]
+def _text_size(words: str, prop: FontProperties, ismath: bool) -> tuple[float, float, float]:
+    """Width, height and descent of some words in points. Measuring is the dearest part of a frame."""
+    return text_to_path.get_text_width_height_descent(words, prop, ismath)
 
 
 def _colour(gc: GraphicsContextBase, rgba) -> str:

@@ -237,13 +237,14 @@ function render({ model, el }) {
       values: Object.fromEntries(model.get("controls").map((control) => [control.name, control.value])),
       resets: model.get("resets") + 1 })));
 
-  const root = element("div", { class: "live-picture", "data-lm-suppress-shortcuts": "true" },
+  const root = element("div", { class: "live-picture" },
     element("div", { class: "live-controls" }, ...controls.map(([, control]) => control.node)),
     settings, canvas, numbers, note, trouble);
   // A notebook takes arrows and single letters for commands of its own ("d d" deletes the cell): what is typed here
-  // stays here, but for running the cell and leaving it.
+  // stays here, but for leaving it, running the cell, and shortcuts such as Ctrl+S.
   root.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" && !(event.key === "Enter" && (event.shiftKey || event.ctrlKey))) event.stopPropagation();
+    const shortcut = event.ctrlKey || event.metaKey || event.altKey || (event.key === "Enter" && event.shiftKey);
+    if (!shortcut && event.key !== "Escape" && event.key !== "Tab") event.stopPropagation();
   });
   el.append(root);
 

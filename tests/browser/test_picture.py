@@ -67,6 +67,13 @@ def test_letters_do_not_reach_the_notebook(softmax):
     assert softmax.canvas.is_visible()
 
 
+def test_shortcuts_do_reach_the_notebook(softmax):
+    softmax.slider("z₁").focus()
+    assert softmax.lab.page.evaluate("window.jupyterapp.shell.currentWidget.context.model.dirty")
+    softmax.lab.page.keyboard.press("ControlOrMeta+s")
+    softmax.lab.page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
+
+
 def test_typed_numbers(softmax):
     softmax.type("z₀", "-3.125")
     softmax.wait_for_numbers(expected([-3.125, 0.76, 1.65]))
