@@ -279,6 +279,7 @@ def knows_nothing() -> Number:
         _("With w = 0 and b = 0 the unit says 0.5 to everybody. What is its mean log loss, to two decimals?"),
         right=0.69, tolerance=0.006, yes=_("Each one adds −ln 0.5 = ln 2, whatever happened, so that is the mean too."),
         replies=[
+            ((0.7, 0.7), _("With one decimal it is 0.7. The question asks for two.")),
             ((0.495, 0.505), _("0.5 is the probability. The loss is −ln of it.")),
             ((-0.70, -0.68), _("The logarithm of a number below 1 is negative. The loss has a minus in front of it.")),
             ((0.295, 0.305), _("That is the logarithm to base 10. The loss takes the natural one.")),

@@ -47,7 +47,7 @@ def explore_family() -> Live:
         left.plot(grid, plain(grid), color=colour, linestyle=dashes)
         left.plot([], [], color=colour, linestyle=dashes, marker=marker, label=name)
         curves += right.plot(grid, grid, color=colour, linestyle=dashes, animated=True)
-        points.append([ax.plot([0], [0], color=colour, marker=marker, markersize=7, animated=True)[0]
+        points.append([ax.plot([0], [0], color=colour, marker=marker, markersize=7, clip_on=False, animated=True)[0]
                        for ax in (left, right)])
     left.legend(loc="lower right", frameon=False, handlelength=4)
 
