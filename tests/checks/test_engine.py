@@ -6,7 +6,7 @@ import functools
 import numpy as np
 import pytest
 
-from helpers.checks.checking import Function, Given, Lesson, Like, is_stub, readable
+from helpers.checks.checking import Answer, Function, Given, Lesson, Like, Verdict, is_stub, readable, wrong_value
 from tests.checks.made_up import lesson, share
 
 MADE = lesson()
@@ -18,7 +18,7 @@ def stops(x, axis=-1):
 
 
 def loops(x, axis=-1):
-    return loops(x)
+    return loops(x, axis)  # with its default left out, CPython 3.13 does not count the depth (python/cpython#132744)
 
 
 def changes(x, axis=-1):
@@ -317,3 +317,20 @@ def _public(made, key):
     """The public check of a made-up lesson, as its module would export it."""
     declare = made.checks[key]
     return made.exercise(made._numbers[key])(declare)
+
+
+def test_a_row_half_filled_is_still_empty():
+    rows = Answer(like=[[0.0] * 3] * 2, tests=[])
+    verdict = rows.diagnose([[1, 2, 3], [4, ..., ...]], "rows")
+    assert verdict == Verdict("wrong", "`rows[1][1]` is still empty. Fill it in as well.")
+    assert "`rows[1]` is still empty" in rows.diagnose([[1, 2, 3], ...], "rows").sentence
+    assert "`rows[0][2]` is a text" in rows.diagnose([[1, 2, "3"], [4, 5, 6]], "rows").sentence
+    assert "shape (3, 2)" in rows.diagnose([[1, 2], [3, 4], [5, 6]], "rows").sentence
+    assert rows.diagnose([[..., ..., ...], [..., ..., ...]], "rows").status == "not started"
+
+
+def test_a_factor_that_rounds_to_one_is_no_factor():
+    expected = np.array([0.0, 1.0, 2.0]) + 1
+    sentence = wrong_value(expected * (1 + 2e-6), expected, "f")
+    assert sentence.startswith("`f` returned a wrong number at index 0.")
+    assert wrong_value(expected * [1, 1, 1 + 2e-6], expected, "f").startswith("`f` returned a wrong number at index 2.")
