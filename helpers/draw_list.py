@@ -7,7 +7,8 @@ A draw list is a dictionary with three entries, small enough to be sent at each 
 
     - ``["path", counts, fill, stroke, width, dashes, cap, join, snap, hatch]``: polygons, ``counts`` vertices each;
       colours are ``"#rrggbbaa"`` or None; ``hatch`` is None or ``[pattern, colour, width]``, see `hatch_tile`
-    - ``["text", x, y, words, size, width, colour, angle, weight]``: the baseline's left end, the width to fill
+    - ``["text", x, y, words, size, width, colour, angle, font]``: the baseline's left end, the width to fill,
+      and the font's style and weight as CSS writes them
     - ``["image", rows, columns, a, b, c, d, e, f, smooth]``: an image of RGBA bytes, its pixels placed by a matrix
     - ``["clip", x, y, width, height]``, ``["clippath", counts]``, ``["unclip"]``: where the next commands may draw
 ``points``
@@ -25,7 +26,7 @@ from matplotlib.artist import Artist
 from matplotlib.backend_bases import GraphicsContextBase, RendererBase
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
+from matplotlib.font_manager import FontProperties, weight_dict
 from matplotlib.path import Path
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Affine2D
@@ -106,8 +107,10 @@ class Recorder(RendererBase):
             return
         self._set_clip(gc)
         width, _, _ = self.get_text_width_height_descent(s, prop, False)
+        weight = prop.get_weight()
         self._commands.append(["text", round(float(x), 2), round(float(y), 2), s, round(size, 2),
-                               round(float(width), 2), _colour(gc, gc.get_rgb()), float(angle), str(prop.get_weight())])
+                               round(float(width), 2), _colour(gc, gc.get_rgb()), float(angle),
+                               f"{prop.get_style()} {weight_dict.get(weight, weight)}"])
 
     def draw_image(self, gc, x, y, im, transform=None):
         self._set_clip(gc)
@@ -136,7 +139,7 @@ class Recorder(RendererBase):
         box = gc.get_clip_rectangle()
         if box is not None:
             box = [round(float(v), 2) for v in (box.x0, self.height - box.y1, box.width, box.height)]
-        clip = (box, None if path is None else (id(path), *transform.get_matrix().ravel()))
+        clip = (box, None if path is None else (path, *transform.get_matrix().ravel()))
         if clip == self._clip:
             return
         self._clip = clip

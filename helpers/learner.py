@@ -1,5 +1,6 @@
 """Running a learner's own function safely: whatever it does, the caller gets a value or one plain sentence."""
 
+import copy
 import functools
 import inspect
 import linecache
@@ -73,7 +74,8 @@ def call(function: Callable[..., Any], *args: Any, name: str, seconds: float = S
     if not callable(function):
         raise Trouble(not_callable(function, name))
     try:
-        return within(seconds, function, args, keywords, name=name)
+        with np.errstate():  # what the function does with np.seterr ends with it
+            return within(seconds, function, args, keywords, name=name)
     except KeyboardInterrupt:
         raise
     except BaseException as error:
@@ -87,7 +89,7 @@ def numbers(function: Callable[..., Any], name: str, shape: Callable[..., tuple[
     Parameters
     ----------
     function : callable
-        The learner's function. It gets copies of arrays, so it cannot change the caller's.
+        The learner's function. It gets copies of its arguments, so it cannot change the caller's.
     name : str
         How the sentences call the function.
     shape : callable, optional
@@ -111,10 +113,10 @@ def numbers(function: Callable[..., Any], name: str, shape: Callable[..., tuple[
     helpers.learner.Trouble: `double` returned nothing. Did you forget `return`?
     """
     def wrapped(*args: Any, **keywords: Any) -> np.ndarray:
-        copies = [a.copy() if isinstance(a, np.ndarray) else a for a in args]
+        given, named = copy.deepcopy((args, keywords))
         with np.errstate(all="ignore"):  # nan and inf are seen in the picture; a warning besides says nothing new
-            returned = call(function, *copies, name=name, seconds=seconds, keywords=keywords)
-        array = as_numbers(returned, name)
+            returned = call(function, *given, name=name, seconds=seconds, keywords=named)
+        array = np.array(as_numbers(returned, name))  # a copy: the function may write into its own again
         expected = np.shape(args[0]) if shape is None else tuple(shape(*args, **keywords))
         if array.shape != expected:
             raise Trouble(wrong_shape(name, array.shape, expected))
@@ -207,6 +209,7 @@ def _trouble(error: BaseException, function: Callable, args: tuple, keywords: di
                      "of them come to an end?").format(name=name, seconds=seconds)
         return Trouble(sentence, "\n".join(lines for _place, lines in frames[-2:]))
     message = re.sub(r" at 0x[0-9a-fA-F]+", "", str(error))  # addresses differ from run to run
+    message = " ".join(message.split())  # on one line
     last = f"{type(error).__name__}: {message}" if message else type(error).__name__
     last = last if len(last) <= 300 else last[:299] + "…"
     if isinstance(error, RecursionError):

@@ -3,7 +3,6 @@
 
 const FONT = '"DejaVu Sans", Verdana, "Noto Sans", "Noto Sans KR", sans-serif';
 const SILENCE = 5000;   // milliseconds; a learner's function may take 3 seconds, and is then stopped
-let made = 0;
 
 function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
@@ -15,6 +14,9 @@ function element(tag, attributes = {}, ...children) {
 const fill = (sentence, words) => sentence.replace(/\{(\w+)\}/g, (_, name) => words[name]);
 const decimals = (step) => (String(step).split(".")[1] ?? "").length;
 const minus = (number) => String(number).replace("-", "\u2212");
+// Drawn by lot, not counted: each picture of a page has a copy of this module, and labels and radio buttons with one
+// name would reach into the next picture.
+const ownName = () => `live-${Math.random().toString(36).slice(2)}`;
 
 // ---- Replaying a draw list -------------------------------------------------------------------------------------
 
@@ -88,11 +90,11 @@ function replay(g, { commands, points, images }, colour, density, hatch) {
       g.drawImage(images[shown++], 0, 0);
       g.restore();
     } else if (name === "text") {
-      const [x, y, words, size, width, ink, angle, weight] = o;
+      const [x, y, words, size, width, ink, angle, font] = o;
       g.save();
       g.translate(x, y);
       g.rotate((-angle * Math.PI) / 180);
-      g.font = `${weight} ${size}px ${FONT}`;
+      g.font = `${font} ${size}px ${FONT}`;
       const measured = g.measureText(words).width;
       if (measured) g.scale(width / measured, 1);   // whatever font there is: as wide as matplotlib laid it out
       g.fillStyle = colour(ink);
@@ -141,7 +143,7 @@ function isDark(node) {
 // ---- Controls --------------------------------------------------------------------------------------------------
 
 function sliderControl(control, set, say, words) {
-  const id = `live-${++made}`, { label, low, high, step } = control, digits = decimals(step);
+  const id = ownName(), { label, low, high, step } = control, digits = decimals(step);
   const range = element("input", { type: "range", id, min: low, max: high, step });
   const field = element("input", {
     type: "number", min: low, max: high, step: "any", "aria-label": fill(words.typed, { label }) });
@@ -150,11 +152,12 @@ function sliderControl(control, set, say, words) {
     const value = field.valueAsNumber, taken = Math.min(Math.max(value, low), high);
     const limits = { label, low: minus(low), high: minus(high), value: minus(value), taken: minus(taken) };
     if (Number.isNaN(value)) {
-      if (final) { say(fill(words["no number"], limits)); show(shown); }
+      if (final) { say(fill(words["no number"], limits)); show(shown, true); }
     } else if (value === taken || final) {
-      set(control.name, taken, field);
+      shown = taken;
+      set(control.name, taken);
       say(value === taken ? "" : fill(words.limits, limits));
-      if (final) show(taken);
+      if (final) show(taken, true);
     }
   };
   field.addEventListener("input", () => typed(false));
@@ -169,17 +172,19 @@ function sliderControl(control, set, say, words) {
     say("");
   });
   let shown;
-  const show = (value, from) => {
+  const show = (value, anew = false) => {
+    // What is being typed stays as it is, unless the value has been changed elsewhere meanwhile.
+    const typing = value === shown && !anew && field.matches(":focus");
     shown = value;
     if (Number(range.value) !== value) range.value = value;
     range.setAttribute("aria-valuetext", minus(value));
-    if (from !== field) field.value = Number(value.toFixed(digits)) === value ? value.toFixed(digits) : value;
+    if (!typing) field.value = Number(value.toFixed(digits)) === value ? value.toFixed(digits) : value;
   };
   return { node: element("div", { class: "live-control" }, element("label", { for: id }, label), range, field), show };
 }
 
 function choiceControl(control, set) {
-  const name = `live-${++made}`, buttons = new Map();
+  const name = ownName(), buttons = new Map();
   const node = element("fieldset", { class: "live-control live-choice" }, element("legend", {}, control.label));
   for (const [value, label] of Object.entries(control.options)) {
     const button = element("input", { type: "radio", name, value });
@@ -212,17 +217,17 @@ function render({ model, el }) {
     clearTimeout(silence);
     if (note.textContent === words.silent) say("");
   };
-  const set = (name, value, from) => {
+  const set = (name, value) => {
     if (model.get("values")[name] === value) return;
     model.set("values", { ...model.get("values"), [name]: value });
-    showValues(from);
+    showValues();
     send();
   };
   const controls = model.get("controls").map((control) => [
     control.name, (control.kind === "slider" ? sliderControl : choiceControl)(control, set, say, words)]);
-  const showValues = (from) => {
+  const showValues = () => {
     const values = model.get("values");
-    for (const [name, control] of controls) control.show(values[name], from);
+    for (const [name, control] of controls) control.show(values[name]);
   };
 
   const button = (label, press) => {
@@ -252,7 +257,7 @@ function render({ model, el }) {
   const colour = (hex) => (isDarkPage && dark[hex.slice(0, 7)] ? dark[hex.slice(0, 7)] + hex.slice(7) : hex);
   const hatches = new Map();
   const hatch = (pattern, ink, thick) => {
-    const key = [pattern, colour(ink), thick, canvas.width].join();
+    const key = [pattern, colour(ink), thick].join();
     if (!hatches.has(key)) hatches.set(key, hatching(g, model.get("tiles")[pattern], colour(ink), thick, canvas.width / width));
     return hatches.get(key);
   };
@@ -270,6 +275,8 @@ function render({ model, el }) {
     if (!wanted || wanted === canvas.width) return false;
     canvas.width = wanted;
     canvas.height = Math.round((wanted * height) / width);
+    hatches.clear();
+    numbers.style.minHeight = "";     // another width breaks the numbers into other lines
     paint();     // at once: setting the size has emptied the canvas
     return true;
   };
@@ -279,7 +286,6 @@ function render({ model, el }) {
     if (now !== isDarkPage) { isDarkPage = now; paint(); }
   };
   const showFrame = () => {
-    heardFromKernel();
     const sent = model.get("frame"), wrong = sent.trouble;
     frame = unpack(sent);
     if (!fit()) paint();     // a window on another screen has another density, and no event tells
@@ -292,8 +298,7 @@ function render({ model, el }) {
     trouble.replaceChildren(...(wrong ? [element("p", {}, wrong.sentence)] : []),
       ...(wrong?.where ? [element("pre", { tabindex: "0" }, wrong.where)] : []));
   };
-  const follow = () => showValues(root.querySelector("input[type=number]:focus"));
-  const heard = { "change:frame": showFrame, "change:values": follow };
+  const heard = { "change:frame": showFrame, "change:values": showValues, "change:answers": heardFromKernel };
   for (const [event, act] of Object.entries(heard)) model.on(event, act);
   const sizes = new ResizeObserver(fit);
   sizes.observe(canvas);

@@ -37,6 +37,11 @@ class Slider:
     """A number between two limits, on a slider and in a field beside it.
 
     ``name`` is the argument of `follow`, ``label`` what the learner reads, ``step`` what an arrow key moves.
+
+    Examples
+    --------
+    >>> Slider("z0", "z₀", 1.78, low=-5, high=5).take("9")
+    5.0
     """
 
     name: str
@@ -51,12 +56,12 @@ class Slider:
         """Return the value as a number within the limits; raise ValueError where it is none."""
         try:
             value = float(value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):     # the last: an int with hundreds of digits
             value = float("nan")
         if np.isnan(value):
             raise ValueError(_("{label} needs a number from {low} to {high}.").format(
                 label=self.label, low=style.short(self.low), high=style.short(self.high)))
-        return min(max(value, self.low), self.high)
+        return min(max(value, self.low), self.high) + 0.0     # no -0
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,7 @@ class Choice:
 
     def take(self, value: Any) -> str:
         """Return the value if it is one of the options; raise ValueError where it is not."""
-        if value not in self.options:
+        if not isinstance(value, str) or value not in self.options:
             raise ValueError(_("{label} is one of {options}.").format(
                 label=self.label, options=", ".join(self.options)))
         return value
@@ -104,6 +109,18 @@ class Live(anywidget.AnyWidget):
         The line of numbers of the frame shown.
     trouble : dict or None
         ``sentence`` and ``where`` of what went wrong at the controls' values, if anything did.
+
+    Examples
+    --------
+    >>> figure, (axes,) = style.picture()
+    >>> point, = axes.plot([], [], "o", animated=True)
+    >>> def follow(x):
+    ...     point.set_data([x], [x**2])
+    ...     return f"square: x = {x:g} → {x**2:g}"
+    >>> live = Live("square", figure, follow, [Slider("x", "x", 1, -2, 2)])
+    >>> live.move(x=1.5)
+    >>> live.text
+    'square: x = 1.5 → 2.25'
     """
 
     _esm = Path(__file__).with_name("live.js")
@@ -116,6 +133,7 @@ class Live(anywidget.AnyWidget):
     size = traitlets.List().tag(sync=True)         # width and height in pixels
     still = traitlets.Dict().tag(sync=True)        # the draw list of what stands still
     frame = traitlets.Dict().tag(sync=True)        # the draw list of what moves, with the text and any trouble
+    answers = traitlets.Int(0).tag(sync=True)      # counts frames drawn: two may be equal, and are then sent once
     tiles = traitlets.Dict().tag(sync=True)        # the hatches in use, by pattern
     words = traitlets.Dict().tag(sync=True)
     dark = traitlets.Dict().tag(sync=True)
@@ -224,7 +242,9 @@ class Live(anywidget.AnyWidget):
         except Exception:
             frame = self._with_trouble(_("This explorer itself has a fault. Please report it with the lines below."),
                                        traceback.format_exc())
-        self.frame = frame
+        with self.hold_sync():
+            self.frame = frame
+            self.answers += 1
 
     def _send_new_tiles(self, draw_list: dict) -> None:
         patterns = {command[-1][0] for command in draw_list["commands"] if command[0] == "path" and command[-1]}
@@ -232,8 +252,10 @@ class Live(anywidget.AnyWidget):
             self.tiles = {pattern: hatch_tile(pattern, self.figure.dpi) for pattern in {*patterns, *self.tiles}}
 
     def _with_trouble(self, sentence: str, where: str) -> dict:
-        last = self.frame or {"commands": [], "points": b"", "pixels": b"", "text": f"{self.name}: {sentence}"}
-        return {**last, "trouble": {"sentence": sentence, "where": where}}
+        trouble = {"sentence": sentence, "where": where}
+        if self.frame and self.frame["commands"]:
+            return {**self.frame, "trouble": trouble}
+        return {"commands": [], "points": b"", "pixels": b"", "text": f"{self.name}: {sentence}", "trouble": trouble}
 
     def png(self) -> bytes:
         """Return the picture as it stands, for a saved notebook: the same figure, drawn by Agg."""
@@ -241,7 +263,8 @@ class Live(anywidget.AnyWidget):
         for artist in self._moving:
             artist.set_animated(self.trouble is not None)
         file = io.BytesIO()
-        canvas.print_png(file, metadata={"Software": None})
+        with style.look():     # ticks are written, and edges put on pixels, only when they are drawn
+            canvas.print_png(file, metadata={"Software": None})
         for artist in self._moving:
             artist.set_animated(True)
         FigureCanvasBase(self.figure)     # takes the figure over from Agg, whose buffer is then free
@@ -268,7 +291,7 @@ class Live(anywidget.AnyWidget):
 def explorer(function: Callable[..., Live]) -> Callable[..., Live]:
     """Mark a function as an explorer: it draws in the course's look, whatever style the notebook has set.
 
-    The tests find the explorers by it.
+    The tests find the explorers by it. See ``helpers/explorers`` for how it is used.
     """
 
     @functools.wraps(function)

@@ -27,7 +27,8 @@ def use(language: str, folder: Path = LOCALE) -> None:
         _catalogue = gettext.translation("helpers", folder, [language])
     except FileNotFoundError:
         known = ["en", *sorted(p.parent.parent.name for p in folder.glob("*/LC_MESSAGES/helpers.mo"))]
-        raise ValueError(f"there is no catalogue for the language {language!r}; there is one for {known}") from None
+        raise ValueError(_("There is no catalogue for the language {language!r}; there is one for {known}.").format(
+            language=language, known=known)) from None
 
 
 def _(message: str) -> str:

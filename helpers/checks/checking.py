@@ -563,7 +563,7 @@ def wrong_value(returned: Any, expected: Any, name: str) -> str:
             return _("`{name}` returned the right size with the wrong sign. Look for a minus sign.").format(name=name)
         if b.size > 1 and np.all(b != 0) and np.all(np.isfinite(b)):
             factor = float((a / b).flat[0])
-            if factor and close(a, factor * b):
+            if f"{factor:.4g}" not in ("0", "1") and close(a, factor * b):
                 return _("`{name}` returned {factor:.4g} times what is expected. Look for a factor that is missing or "
                          "too many.").format(name=name, factor=factor)
         if b.size > 1 and np.all(np.isfinite(b)):
@@ -575,8 +575,8 @@ def wrong_value(returned: Any, expected: Any, name: str) -> str:
                 return _("`{name}` returned the right numbers in another order. Look at axes and indices.").format(
                     name=name)
         if b.ndim:
-            index = tuple(map(int, np.argwhere(~np.isclose(a, b, equal_nan=True))[0])) if a.shape == b.shape and \
-                not np.isclose(a, b, equal_nan=True).all() else (0,) * b.ndim
+            wrong = np.argwhere(~np.isclose(a, b, rtol=1e-6, atol=1e-9, equal_nan=True))
+            index = tuple(map(int, wrong[0])) if len(wrong) else (0,) * b.ndim
             return _("`{name}` returned a wrong number at index {index}. Go through the example below by hand.").format(
                 name=name, index=index if len(index) > 1 else index[0])
     return _("`{name}` returned a wrong number. Go through the example below by hand.").format(name=name)
@@ -617,9 +617,9 @@ def _formed(answer: Any, like: Any, name: str) -> Any:
             raise Trouble(_not(answer, name, learner.what_is(like)))
         return answer
     expected = np.shape(like)
-    for index, part in enumerate(answer if expected and isinstance(answer, (list, tuple)) else ()):
-        if not isinstance(part, (list, tuple, np.ndarray)):
-            _formed(part, 0.0, f"{name}[{index}]")  # names the one entry that is no number
+    if expected and isinstance(answer, (list, tuple)):
+        for place, entry in _entries(answer, name):
+            _formed(entry, 0.0, place)  # names the one entry that is no number
     if isinstance(answer, bool) or not (_numeric(list(answer)) if isinstance(answer, tuple) else _numeric(answer)):
         raise Trouble(_not(answer, name, _("a list or array of numbers") if expected else _("a number")))
     array = np.asarray(answer, dtype=float)
@@ -629,6 +629,15 @@ def _formed(answer: Any, like: Any, name: str) -> Any:
     if not np.isfinite(array).all():
         raise Trouble(_("`{name}` holds nan or an infinite number. Look at how it was computed.").format(name=name))
     return array if expected else float(array)
+
+
+def _entries(answer: Any, name: str) -> Iterator[tuple[str, Any]]:
+    """Each entry of nested lists, with the name by which the learner reaches it."""
+    if isinstance(answer, (list, tuple)):
+        for index, part in enumerate(answer):
+            yield from _entries(part, f"{name}[{index}]")
+    elif not isinstance(answer, np.ndarray):
+        yield name, answer
 
 
 def _not(answer: Any, name: str, expected: str) -> str:

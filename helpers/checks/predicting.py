@@ -10,8 +10,6 @@ import traitlets
 
 from helpers.words import _
 
-_HERE = Path(__file__).parent
-
 
 @dataclass(frozen=True)
 class Reply:
@@ -130,8 +128,8 @@ class Question(anywidget.AnyWidget):
     The browser sends what was answered; the reply is found here and goes to every view of the question.
     """
 
-    _esm = (_HERE / "question.js").read_text(encoding="utf-8")
-    _css = (_HERE / "question.css").read_text(encoding="utf-8")
+    _esm = Path(__file__).with_name("question.js")
+    _css = Path(__file__).with_name("question.css")
     question = traitlets.Unicode().tag(sync=True)
     choices = traitlets.List(traitlets.Unicode()).tag(sync=True)  # none: a number is asked for
     words = traitlets.Dict().tag(sync=True)

@@ -49,10 +49,10 @@ function render({ model, el }) {
   }
 
   button.addEventListener("click", answer);
-  // The notebook has shortcuts on arrows and letters; here they belong to the fields. Ctrl+S, Shift+Enter and the like
-  // go through.
+  // The notebook has shortcuts on arrows and letters; here they belong to the fields. Ctrl+S, Shift+Enter and Escape
+  // (which leaves for the notebook) go through.
   box.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.key === "Tab") return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.key === "Tab" || event.key === "Escape") return;
     if (event.key === "Enter" && event.shiftKey) return;
     event.stopPropagation();
     if (event.key === "Enter" && event.target.tagName === "INPUT") {

@@ -157,7 +157,7 @@ class Lab:
         return self
 
     def run(self, code: str) -> "Picture":
-        """Run code in the notebook's only cell; returns the explorer that it shows."""
+        """Run code in the notebook's only cell; returns the explorer that it shows first."""
         self.page.evaluate("""async code => {
             window.jupyterapp.shell.currentWidget.content.widgets[0].model.sharedModel.setSource(code);
         }""", code)
@@ -180,10 +180,10 @@ class Lab:
     def cell(self, cell: int) -> Locator:
         return self.page.locator(f".jp-Notebook .jp-Cell[data-windowed-list-index='{cell}']")
 
-    def picture(self, cell: int = 0) -> "Picture":
-        """The explorer that a cell shows."""
+    def picture(self, cell: int = 0, view: int = 0) -> "Picture":
+        """The explorer that a cell shows, or one of several."""
         self.scroll_to(cell)
-        root = self.cell(cell).locator(".live-picture")
+        root = self.cell(cell).locator(".live-picture").nth(view)
         root.scroll_into_view_if_needed()
         return Picture(self, root)
 

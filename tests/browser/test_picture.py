@@ -191,6 +191,61 @@ def test_a_restarted_kernel_is_told_and_the_cell_run_again_lives(fresh_lab, serv
     assert "No answer" not in again.root.inner_text()
 
 
+def test_two_pictures_on_a_page_share_nothing(fresh_lab, server):
+    """Labels and radio buttons belong to their own picture."""
+    show = "from helpers.explorers.softmax import explore_overflow\nexplore_overflow()"
+    lab = fresh_lab.open(server.notebook("pair", show, show)).run_all()
+    one, other = lab.picture(0), lab.picture(1)
+    one.root.get_by_label("float16", exact=True).check()
+    one.wait_for_numbers("overflow: float16")
+    assert other.root.get_by_label("float64", exact=True).is_checked()
+    other.root.get_by_text("size s of z").click()
+    assert other.sliders.first.evaluate("slider => slider === document.activeElement")
+
+
+def test_two_views_of_one_picture_agree(lab):
+    one = lab.run("from IPython.display import display\nfrom helpers.explorers.softmax import explore_softmax\n"
+                  "picture = explore_softmax()\ndisplay(picture)\ndisplay(picture)")
+    other = lab.picture(view=1)
+    one.type("z₁", "2")
+    other.wait_for_numbers(expected([1.78, 2, 1.65]))
+    assert one.field("z₁").evaluate("field => field === document.activeElement")
+    other.slider("z₁").press("End")
+    one.wait_for_numbers(expected([1.78, 5, 1.65]))
+    assert one.field("z₁").input_value() == "5.00"
+
+
+@pytest.fixture
+def silences(lab):
+    """Counts the timers for the message about a silent kernel, running and run out; undone after the test."""
+    lab.page.evaluate("""() => {
+        const [set, clear] = [window.setTimeout, window.clearTimeout];
+        const undo = () => Object.assign(window, {setTimeout: set, clearTimeout: clear});
+        const silences = window.silences = {running: new Set(), run_out: 0, undo};
+        window.setTimeout = (act, wait, ...more) => {
+            if (!String(act).includes('words.silent')) return set(act, wait, ...more);
+            const timer = set(() => { silences.run_out += 1; act(); }, wait);
+            silences.running.add(timer);
+            return timer;
+        };
+        window.clearTimeout = timer => { silences.running.delete(timer); clear(timer); };
+    }""")
+    yield
+    lab.page.evaluate("window.silences.undo()")
+
+
+@pytest.mark.parametrize("function", ["", "lambda z: None"], ids=["right", "broken"])
+def test_a_kernel_that_answers_with_the_same_frame_is_not_silent(lab, silences, function):
+    picture = lab.run(SOFTMAX.replace("()", f"({function})"))
+    reset = picture.root.get_by_role("button", name="Reset")
+    reset.click()
+    lab.page.wait_for_function("() => window.silences.running.size === 0")
+    reset.click()
+    lab.page.wait_for_function("() => window.silences.running.size === 0")
+    assert lab.page.evaluate("window.silences.run_out") == 0
+
+
+
 BROKEN = {
     "nothing": ("return None", "return"),
     "raises": ("raise KeyError('planted')", "KeyError"),
@@ -310,6 +365,15 @@ def test_narrow_window(softmax, window):
     assert softmax.ink() > 0.02
     box, place = softmax.canvas.bounding_box(), softmax.root.bounding_box()
     assert box["x"] + box["width"] <= place["x"] + place["width"] + 1
+
+
+def test_a_phones_width(softmax, window):
+    """Nothing sticks out: long labels break."""
+    softmax.lab.page.evaluate("window.jupyterapp.shell.collapseLeft()")
+    window(360, 900)
+    softmax.lab.page.wait_for_function("root => root.clientWidth > 100 && root.clientWidth < 300",
+                                       arg=softmax.root.element_handle())
+    assert softmax.root.evaluate("root => root.scrollWidth - root.clientWidth") == 0
 
 
 def violations(lab) -> list[str]:

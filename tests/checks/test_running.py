@@ -196,3 +196,39 @@ def test_numbers_hands_over_copies():
         return z
     assert numbers(vandal, "f")(z).tolist() == [2, 2, 2]
     assert z.tolist() == [1, 1, 1]
+
+
+def test_numbers_hands_over_copies_of_what_goes_by_keyword():
+    z = np.ones(3)
+
+    def vandal(x, z):
+        z += 1
+        return z
+    assert numbers(vandal, "f")(np.ones(3), z=z).tolist() == [2, 2, 2]
+    assert z.tolist() == [1, 1, 1]
+
+
+def test_numbers_keeps_what_a_function_writes_over_later():
+    own = np.zeros(3)
+
+    def reuses(z):
+        own[:] = z
+        return own
+    f = numbers(reuses, "f")
+    first = f(np.ones(3))
+    f(np.zeros(3))
+    assert first.tolist() == [1, 1, 1]
+
+
+def test_what_a_function_does_with_seterr_ends_with_it():
+    before = np.geterr()
+    call(lambda: np.seterr(all="raise"), name="f")
+    assert np.geterr() == before
+
+
+def test_a_message_of_several_lines_becomes_one():
+    def raises():
+        raise ValueError("one\n  two\nthree")
+    with pytest.raises(Trouble) as caught:
+        call(raises, name="f")
+    assert caught.value.sentence.endswith("ValueError: one two three")

@@ -8,6 +8,7 @@ import pytest
 from jupyter_client.manager import start_new_kernel
 
 from helpers import style, words
+from helpers.explorers.logistic import explore_family
 from helpers.explorers.softmax import explore_softmax
 from helpers.live import Choice, Live, Slider, explorer
 
@@ -38,13 +39,17 @@ def test_keeps_to_the_limits():
     assert picture.values["x"] == 2
     picture.move(x=float("-inf"))
     assert picture.values["x"] == -2
+    picture.move(x=-0.0)
+    assert picture.text == "square: x = 0, red → 0"
 
 
 @pytest.mark.parametrize(("values", "told"), [
     ({"x": float("nan")}, "x needs a number from -2 to 2."),
     ({"x": "wide"}, "x needs a number from -2 to 2."),
     ({"x": None}, "x needs a number from -2 to 2."),
+    ({"x": 10**400}, "x needs a number from -2 to 2."),
     ({"colour": "green"}, "c is one of red, blue."),
+    ({"colour": []}, "c is one of red, blue."),
     ({"y": 1}, "There is no control 'y'; there are x, colour."),
 ])
 def test_refuses_what_is_no_value(values, told):
@@ -54,7 +59,8 @@ def test_refuses_what_is_no_value(values, told):
     assert picture.values == {"x": 1, "colour": "red"}
 
 
-@pytest.mark.parametrize("sent", [{"x": None}, {"x": "<b>"}, {"x": []}, {"colour": 3}, {"other": 1}, {}])
+@pytest.mark.parametrize("sent", [
+    {"x": None}, {"x": "<b>"}, {"x": []}, {"colour": 3}, {"colour": []}, {"other": 1}, {}])
 def test_a_front_end_that_sends_nonsense_changes_nothing(sent):
     picture = explore_square()
     before = picture.frame
@@ -91,6 +97,44 @@ def test_reset_from_the_front_end_forgets():
     assert picture.text == "track: [0.0]"
 
 
+def test_every_change_is_answered_even_by_an_equal_frame():
+    """An equal frame is not sent again; without an answer the page would take the kernel for dead."""
+    def raises(z):
+        raise ValueError("planted")
+
+    picture = explore_softmax(raises)
+    frame, answers = picture.frame, picture.answers
+    picture.move(z0=3)
+    assert (picture.frame, picture.answers) == (frame, answers + 1)
+    picture.set_state({"resets": 1})
+    assert (picture.frame, picture.answers) == (frame, answers + 2)
+
+
+def test_while_nothing_was_ever_drawn_the_numbers_tell_the_latest_trouble():
+    errors = [ValueError("first"), KeyError("second")]
+
+    def raises(z):
+        raise errors.pop(0)
+
+    picture = explore_softmax(raises)
+    picture.move(z0=3)
+    assert picture.text == f"softmax: {picture.trouble['sentence']}"
+    assert "second" in picture.text
+
+
+@pytest.mark.filterwarnings("error")
+def test_numpy_set_to_raise_changes_nothing():
+    picture = explore_softmax()
+    picture.move(z0=5, T=0.01)
+    before = np.seterr(all="raise")
+    try:
+        strict = explore_softmax()
+        strict.move(z0=5, T=0.01)
+        assert strict.frame == picture.frame
+    finally:
+        np.seterr(**before)
+
+
 def test_a_fault_of_the_explorer_itself_is_shown():
     figure, (ax,) = style.picture()
     ax.plot([0], [0], animated=True)
@@ -103,6 +147,13 @@ def test_the_notebooks_style_does_not_reach_the_picture():
     plain = explore_softmax().png()
     with matplotlib.rc_context({"font.size": 30, "axes.facecolor": "black", "font.family": "serif"}):
         assert explore_softmax().png() == plain
+
+
+def test_a_style_set_later_does_not_reach_the_stored_picture():
+    picture = explore_family()
+    plain = picture.png()
+    with matplotlib.rc_context({"axes.unicode_minus": False, "path.snap": False}):
+        assert picture.png() == plain
 
 
 def test_every_word_of_the_front_end_is_translatable(monkeypatch):

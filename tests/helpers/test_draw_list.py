@@ -1,4 +1,4 @@
-"""Draw lists: what is not finite leaves a gap, as in matplotlib's own pictures."""
+"""Draw lists: what is not finite leaves a gap, as in matplotlib's own pictures; fonts are named as CSS does."""
 
 import numpy as np
 import pytest
@@ -20,3 +20,10 @@ def test_a_line_breaks_where_it_is_not_finite(y, counts):
     drawn = record(figure, [line])
     assert [command[1] for command in drawn["commands"] if command[0] == "path"] == [counts]
     assert np.isfinite(np.frombuffer(drawn["points"], "<f4")).all()
+
+
+def test_a_font_is_named_as_css_names_it():
+    """A canvas knows numbers for weights, and ignores a font that it does not understand."""
+    figure = Figure(figsize=(2, 2), dpi=100)
+    text = figure.text(0.5, 0.5, "z", style="italic", weight="semibold")
+    assert record(figure, [text])["commands"][-1][-1] == "italic 600"
