@@ -10,7 +10,9 @@ sets the artists from the controls' values and returns the line of numbers. All 
 """
 
 import functools
+import html
 import io
+import threading
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -151,6 +153,8 @@ class Live(anywidget.AnyWidget):
         self._follow, self._remember = follow, remember
         self._controls = {control.name: control for control in controls}
         self._memory = None
+        # A slider may be answered in a thread beside the one of a running cell, which may move the same picture.
+        self._one_at_a_time = threading.RLock()
         self._shown: tuple[int, dict] | None = None      # the resets and values of the frame shown
         self._moving = _lay_out(figure)
         start = {control.name: control.value for control in controls}
@@ -223,6 +227,10 @@ class Live(anywidget.AnyWidget):
 
     def _show(self) -> None:
         """Draw the frame for the controls' values and send it, or send what went wrong."""
+        with self._one_at_a_time:
+            self._draw_and_send()
+
+    def _draw_and_send(self) -> None:
         if self._shown is None or self._shown[0] != self.resets:
             self._memory = None
         self._shown = self.resets, self.values
@@ -259,15 +267,15 @@ class Live(anywidget.AnyWidget):
 
     def png(self) -> bytes:
         """Return the picture as it stands, for a saved notebook: the same figure, drawn by Agg."""
-        canvas = FigureCanvasAgg(self.figure)
-        for artist in self._moving:
-            artist.set_animated(self.trouble is not None)
         file = io.BytesIO()
-        with style.look():     # ticks are written, and edges put on pixels, only when they are drawn
+        with self._one_at_a_time, style.look():     # ticks are written, and edges put on pixels, only when drawn
+            canvas = FigureCanvasAgg(self.figure)
+            for artist in self._moving:
+                artist.set_animated(self.trouble is not None)
             canvas.print_png(file, metadata={"Software": None})
-        for artist in self._moving:
-            artist.set_animated(True)
-        FigureCanvasBase(self.figure)     # takes the figure over from Agg, whose buffer is then free
+            for artist in self._moving:
+                artist.set_animated(True)
+            FigureCanvasBase(self.figure)     # takes the figure over from Agg, whose buffer is then free
         return file.getvalue()
 
     def _repr_mimebundle_(self, **kwargs):
@@ -278,14 +286,15 @@ class Live(anywidget.AnyWidget):
         return data, metadata
 
     def _ipython_display_(self, **kwargs) -> None:
-        """Show the picture and, for where no widget can be shown, its numbers and the remedy in one line.
+        """Show the picture and, for where no widget can be shown, its numbers as text and the remedy.
 
-        ``live.css`` hides that line where the widget is alive.
+        ``live.css`` hides these where the widget is alive.
         """
         data, metadata = self._repr_mimebundle_()
         display(data, metadata=metadata, raw=True)
         remedy = _("No sliders here? Run this cell (Shift+Enter) in JupyterLab, Notebook 7 or VS Code.")
-        display({"text/html": f'<p class="live-remedy">{remedy}</p>', "text/plain": remedy}, raw=True)
+        display({"text/html": f'<p class="live-remedy">{html.escape(self.text)}<br>{remedy}</p>',
+                 "text/plain": remedy}, raw=True)
 
 
 def explorer(function: Callable[..., Live]) -> Callable[..., Live]:

@@ -1,10 +1,13 @@
 """The live picture's engine: what it takes, what it refuses, and what a cell that is run again leaves behind."""
 
+import json
 import re
+import threading
 
 import matplotlib
 import numpy as np
 import pytest
+import scipy.special
 from jupyter_client.manager import start_new_kernel
 
 from helpers import style, words
@@ -197,3 +200,39 @@ def test_a_cell_run_again_closes_its_earlier_picture():
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
+
+
+def test_moved_from_two_threads_at_once():
+    """A slider may be answered beside a running cell that moves the same picture: no frame mixes the two."""
+    frames = []
+    picture = explore_softmax()
+    picture.observe(lambda change: frames.append(change["new"]), "frame")
+
+    def move(name):
+        for i in range(100):
+            picture.move(**{name: i / 100})
+
+    threads = [threading.Thread(target=move, args=(name,)) for name in ("z0", "z1")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for frame in [*frames, picture.frame]:
+        assert frame["trouble"] is None
+        z, p = (np.array(json.loads(found)) for found in re.findall(r"[zp] = (\[[^]]*\])", frame["text"])[:2])
+        assert np.allclose(scipy.special.softmax(z), p, atol=1e-4)
+        bars = [command for command in frame["commands"] if command[0] == "text"]
+        assert {f"{v:.4f}" for v in p} <= {command[3] for command in bars}
+
+
+def test_the_static_view_says_the_numbers_and_is_no_markup(monkeypatch):
+    def softmax(z):
+        raise ValueError("<b>")
+
+    shown = []
+    monkeypatch.setattr("helpers.live.display", lambda data, **_: shown.append(data))
+    explore_softmax(softmax)._ipython_display_()
+    picture, beside = shown
+    assert set(picture) == {"application/vnd.jupyter.widget-view+json", "image/png", "text/plain"}
+    assert "&lt;b&gt;" in beside["text/html"] and "<b>" not in beside["text/html"]
+    assert beside["text/plain"].startswith("No sliders here?")
