@@ -131,13 +131,24 @@ function replay(g, { commands, points, images }, colour, density, hatch) {
 
 // ---- The page's theme ------------------------------------------------------------------------------------------
 
-// Dark is what looks dark: the first ancestor with a background of its own decides, in any front end.
+// Any CSS colour as its brightness and opacity, both from 0 to 255: painted, and read back.
+const dot = element("canvas", { width: 1, height: 1 }).getContext("2d", { willReadFrequently: true });
+function look(css) {
+  dot.clearRect(0, 0, 1, 1);
+  dot.fillStyle = css;
+  dot.fillRect(0, 0, 1, 1);
+  const [r, g, b, opacity] = dot.getImageData(0, 0, 1, 1).data;
+  return [0.299 * r + 0.587 * g + 0.114 * b, opacity];
+}
+
+// Dark is what looks dark: the first ancestor with a background of its own decides, in any front end. Where there is
+// none, as in a web view that lets its window shine through, the page's ink tells.
 function isDark(node) {
   for (let at = node; at; at = at.parentElement) {
-    const [r, g, b, a = 1] = getComputedStyle(at).backgroundColor.match(/[\d.]+/g)?.map(Number) ?? [0, 0, 0, 0];
-    if (a > 0.5) return 0.299 * r + 0.587 * g + 0.114 * b < 128;
+    const [brightness, opacity] = look(getComputedStyle(at).backgroundColor);
+    if (opacity > 128) return brightness < 128;
   }
-  return false;
+  return look(getComputedStyle(node.parentElement ?? node).color)[0] > 128;
 }
 
 // ---- Controls --------------------------------------------------------------------------------------------------

@@ -348,6 +348,21 @@ def test_dark_theme(softmax):
     assert softmax.pixels() == light
 
 
+@pytest.mark.parametrize(("background", "ink", "dark"), [
+    ("color(srgb 0.1 0.1 0.12)", "black", True), ("oklch(0.97 0 0)", "white", False),
+    ("transparent", "rgb(230, 230, 230)", True), ("transparent", "black", False)])
+def test_dark_is_what_looks_dark(softmax, background, ink, dark):
+    """Colours in any notation, and pages that let their window shine through."""
+    around = f"color: {ink} !important; background-color: {background} !important;"
+    added = softmax.lab.page.add_style_tag(
+        content="* { background-color: transparent !important; } .jp-OutputArea-child { " + around + " }")
+    try:
+        softmax.lab.page.wait_for_selector(f".live-picture{'.live-dark' if dark else ':not(.live-dark)'}")
+    finally:
+        added.evaluate("style => style.remove()")
+    softmax.lab.page.wait_for_selector(".live-picture:not(.live-dark)")
+
+
 @pytest.fixture
 def window(softmax):
     """Sets the window's size; undone after the test."""
