@@ -37,14 +37,14 @@ function unpack(list) {
   return { commands: list.commands, points: floats(list.points), images };
 }
 
-function trace(g, counts, points, start, closed, snap) {
+function trace(g, counts, points, start, snap) {
   let k = start;
   for (const count of counts) {
     for (let i = 0; i < count; i++, k += 2) {
       const x = snap(points[k]), y = snap(points[k + 1]);
       if (i === 0) g.moveTo(x, y); else g.lineTo(x, y);
     }
-    if (closed && count > 2 && points[k - 2] === points[k - 2 * count] && points[k - 1] === points[k - 2 * count + 1]) {
+    if (count > 2 && points[k - 2] === points[k - 2 * count] && points[k - 1] === points[k - 2 * count + 1]) {
       g.closePath();
     }
   }
@@ -56,7 +56,7 @@ function hatching(g, tile, ink, thick, density) {
   const side = tile.side * density, sample = element("canvas", { width: side, height: side }), h = sample.getContext("2d");
   h.scale(density, density);
   h.beginPath();
-  trace(h, tile.counts, floats(tile.points), 0, true, (v) => v);
+  trace(h, tile.counts, floats(tile.points), 0, (v) => v);
   h.fillStyle = h.strokeStyle = ink;
   h.lineWidth = thick;
   h.stroke();
@@ -80,7 +80,7 @@ function replay(g, { commands, points, images }, colour, density, hatch) {
       g.clip();
     } else if (name === "clippath") {
       g.beginPath();
-      k = trace(g, o[0], points, k, true, exact);
+      k = trace(g, o[0], points, k, exact);
       g.clip();
     } else if (name === "image") {
       const [, , a, b, c, d, e, f, smooth] = o;
@@ -106,7 +106,7 @@ function replay(g, { commands, points, images }, colour, density, hatch) {
       const half = Math.round(width * density) % 2 ? 0.5 : 0;
       const snap = snaps ? (v) => (Math.floor(v * density - half + 0.5) + half) / density : exact;
       g.beginPath();
-      k = trace(g, counts, points, k, true, snap);
+      k = trace(g, counts, points, k, snap);
       if (face) {
         g.fillStyle = colour(face);
         g.fill();
@@ -264,7 +264,8 @@ function render({ model, el }) {
   });
   el.append(root);
 
-  let still = unpack(model.get("still")), frame, isDarkPage = false;
+  const still = unpack(model.get("still"));
+  let frame, isDarkPage = false;
   const colour = (hex) => (isDarkPage && dark[hex.slice(0, 7)] ? dark[hex.slice(0, 7)] + hex.slice(7) : hex);
   const hatches = new Map();
   const hatch = (pattern, ink, thick) => {

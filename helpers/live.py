@@ -152,17 +152,17 @@ class Live(anywidget.AnyWidget):
         self.name, self.figure = name, figure
         self._follow, self._remember = follow, remember
         self._controls = {control.name: control for control in controls}
+        self._start = {control.name: control.take(control.value) for control in controls}
         self._memory = None
         # A slider may be answered in a thread beside the one of a running cell, which may move the same picture.
         self._one_at_a_time = threading.RLock()
         self._shown: tuple[int, dict] | None = None      # the resets and values of the frame shown
         self._moving = _lay_out(figure)
-        start = {control.name: control.value for control in controls}
         super().__init__(
             controls=[asdict(control) for control in controls],
             presets=[{"label": label, "values": {n: self._controls[n].take(v) for n, v in values.items()}}
                      for label, values in (presets or {}).items()],
-            values=start,
+            values=self._start,
             size=[float(v) for v in figure.bbox.size],
             still=record(figure, [figure]),
             words={
@@ -206,13 +206,13 @@ class Live(anywidget.AnyWidget):
         """Go back to the values at the start, and forget what was remembered."""
         with self.hold_trait_notifications():
             self.resets += 1
-            self.values = {name: control.value for name, control in self._controls.items()}
+            self.values = self._start
 
     @traitlets.validate("values")
     def _take(self, proposal):
         """Keep to the controls' limits, whatever a front end sends; what is no value leaves the control where it is."""
         # Not from self.values: while a front end's message is taken in, that is what it sent.
-        taken = dict(self._shown[1]) if self._shown else {c.name: c.take(c.value) for c in self._controls.values()}
+        taken = dict(self._shown[1] if self._shown else self._start)
         for name, value in proposal["value"].items():
             if name in self._controls:
                 try:

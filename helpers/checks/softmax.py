@@ -37,6 +37,20 @@ def far_above():
                      "whether every exponent is then at or below 0."))
 
 
+def rows_far_apart():
+    """Each row has a maximum of its own."""
+    return Fragile(Given([[2.0, 1.0], [1000.0, 2000.0], [-2000.0, -2001.0]]),
+                   _("It breaks where one row of a batch is far from the others. Look at whose maximum is subtracted "
+                     "from which row."))
+
+
+def other_axes():
+    """The classes may lie along any axis."""
+    return Fragile([Given(BATCH, axis=0), Given(CUBE, axis=1)],
+                   _("It is right along the last axis and not along others. Look at each place where an axis is "
+                     "needed."))
+
+
 def in_a_batch(wrong):
     """A mistake that shows in a batch only: with one example alone the wrong function would be right."""
     def function(z, axis=-1):
@@ -107,13 +121,9 @@ def check_stable_softmax() -> Function:
                     _("It breaks where all net inputs are far below 0. Look at which number is subtracted: it should "
                       "be the largest, whatever its sign.")),
             far_above(),
-            Fragile(Given([[2.0, 1.0], [1000.0, 2000.0], [-2000.0, -2001.0]]),
-                    _("It breaks where one row of a batch is far from the others. Look at whose maximum is subtracted "
-                      "from which row.")),
+            rows_far_apart(),
             same_type(),
-            Fragile([Given(BATCH, axis=0), Given(CUBE, axis=1)],
-                    _("It is right along the last axis and not along others. Look at each place where an axis is "
-                      "needed.")),
+            other_axes(),
         ],
         right=_("Its rows sum to 1 at any size of z, along any axis, and z stays as it was."),
     )
@@ -178,13 +188,9 @@ def check_log_softmax() -> Function:
                     _("Where a probability rounds to 0, its logarithm is lost; it should be −1000. Look for a "
                       "logarithm that is taken of a probability.")),
             far_above(),
-            Fragile(Given([[2.0, 1.0], [1000.0, 2000.0], [-2000.0, -2001.0]]),
-                    _("It breaks where one row of a batch is far from the others. Look at whose maximum is subtracted "
-                      "from which row.")),
+            rows_far_apart(),
             same_type(),
-            Fragile([Given(BATCH, axis=0), Given(CUBE, axis=1)],
-                    _("It is right along the last axis and not along others. Look at each place where an axis is "
-                      "needed.")),
+            other_axes(),
         ],
         right=_("It stays right where softmax itself rounds to 0."),
     )

@@ -17,7 +17,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Page, Playwright, sync_playwright
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Playwright, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -187,6 +188,11 @@ class Lab:
         root.scroll_into_view_if_needed()
         return Picture(self, root)
 
+    def violations(self) -> list[str]:
+        """What axe finds wrong in the notebook's outputs; everything around them is JupyterLab's own."""
+        found = Axe().run(self.page, context={"include": [[".jp-OutputArea-output"]]}).response["violations"]
+        return [f"{v['id']}: {v['help']} {[n['html'][:150] for n in v['nodes']]}" for v in found]
+
     def close(self) -> None:
         self.context.close()
 
@@ -279,5 +285,3 @@ def fresh_lab(browser, server) -> Iterator[Lab]:
     finally:
         lab.close()
 
-
-__all__ = ["Error", "Lab", "Picture", "Server"]

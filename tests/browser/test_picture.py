@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from helpers import activations
 
@@ -342,7 +341,7 @@ def test_dark_theme(softmax):
     corner = softmax.canvas.evaluate("canvas => [...canvas.getContext('2d').getImageData(1, 1, 1, 1).data]")
     assert max(corner[:3]) < 64
     assert softmax.ink() > 0.02
-    assert violations(softmax.lab) == []
+    assert softmax.lab.violations() == []
     use_theme(softmax.lab, "JupyterLab Light")
     softmax.lab.page.wait_for_selector(".live-picture:not(.live-dark)")
     assert softmax.pixels() == light
@@ -391,16 +390,10 @@ def test_a_phones_width(softmax, window):
     assert softmax.root.evaluate("root => root.scrollWidth - root.clientWidth") == 0
 
 
-def violations(lab) -> list[str]:
-    """What axe finds wrong in the notebook's outputs; everything around them is JupyterLab's own."""
-    found = Axe().run(lab.page, context={"include": [[".jp-OutputArea-output"]]}).response["violations"]
-    return [f"{v['id']}: {v['help']} {[n['html'][:150] for n in v['nodes']]}" for v in found]
-
-
 def test_accessible(softmax):
-    assert violations(softmax.lab) == []
+    assert softmax.lab.violations() == []
     softmax.type("z₀", "1000")
-    assert violations(softmax.lab) == []
+    assert softmax.lab.violations() == []
 
 
 FIGURES = """
