@@ -1,6 +1,6 @@
 """Draw lists: what matplotlib's artists draw, recorded as a short list of commands that a browser replays on a canvas.
 
-A draw list is a dictionary with three entries, small enough to be sent at each move of a slider:
+A draw list is a dictionary with four entries, small enough to be sent at each move of a slider:
 
 ``commands``
     a list of lists; the first entry names the command:
@@ -15,6 +15,8 @@ A draw list is a dictionary with three entries, small enough to be sent at each 
     float32 vertices (x, y) of all paths, in the order of the commands
 ``pixels``
     the bytes of all images, in the order of the commands
+``layers``
+    how many of the commands belong to each artist; each layer stands alone and can be replayed beside others'
 
 Lengths are in pixels of the figure (``figure.dpi`` to the inch), with the origin at the top left.
 """
@@ -57,7 +59,8 @@ class Recorder(RendererBase):
     def draw_list(self) -> dict:
         """Return what has been drawn so far."""
         points = np.concatenate(self._points) if self._points else np.empty((0, 2), "<f4")
-        return {"commands": self._commands, "points": points.tobytes(), "pixels": b"".join(self._pixels)}
+        return {"commands": self._commands, "points": points.tobytes(), "pixels": b"".join(self._pixels),
+                "layers": [len(self._commands)]}
 
     # What matplotlib asks of a renderer -------------------------------------------------------------------------
 
@@ -150,20 +153,20 @@ class Recorder(RendererBase):
             self._commands.append(["clippath", self._add(_polygons(path, transform + self._to_canvas))])
 
 
-def record(figure: Figure, artists: list[Artist]) -> dict:
-    """Return the draw list of some artists of a figure.
+def record(figure: Figure, artist: Artist) -> dict:
+    """Return the draw list of one artist of a figure: a single layer.
 
     Parameters
     ----------
     figure : matplotlib.figure.Figure
-        The figure they belong to; ``[figure]`` itself draws all that is not animated.
-    artists : list of matplotlib.artist.Artist
-        What to draw, in this order.
+        The figure that it belongs to.
+    artist : matplotlib.artist.Artist
+        What to draw; the figure itself draws all that is not animated.
 
     Returns
     -------
     dict
-        ``commands``, ``points`` and ``pixels`` as described at the head of this module.
+        ``commands``, ``points``, ``pixels`` and ``layers`` as described at the head of this module.
 
     Examples
     --------
@@ -171,13 +174,27 @@ def record(figure: Figure, artists: list[Artist]) -> dict:
     >>> from matplotlib.patches import Rectangle
     >>> figure = Figure(figsize=(1, 1), dpi=100)
     >>> patch = figure.add_artist(Rectangle((0, 0), 0.5, 0.5, facecolor="#0072b2", linewidth=0))
-    >>> record(figure, [patch])["commands"][0][:3]
+    >>> record(figure, patch)["commands"][0][:3]
     ['path', [5], '#0072b2ff']
     """
     recorder = Recorder(figure)
-    for artist in artists:
-        artist.draw(recorder)
+    artist.draw(recorder)
     return recorder.draw_list()
+
+
+def join(lists: list[dict]) -> dict:
+    """Return several draw lists as one, whose layers are theirs in turn.
+
+    Examples
+    --------
+    >>> one = {"commands": [["unclip"]], "points": b"", "pixels": b"", "layers": [1]}
+    >>> join([one, one])["layers"]
+    [1, 1]
+    """
+    return {"commands": [command for one in lists for command in one["commands"]],
+            "points": b"".join(one["points"] for one in lists),
+            "pixels": b"".join(one["pixels"] for one in lists),
+            "layers": [count for one in lists for count in one["layers"]]}
 
 
 def hatch_tile(pattern: str, side: float) -> dict:

@@ -10,11 +10,12 @@ Neither can stop one long call of compiled code (a giant matrix product); about 
 that says how to interrupt.
 """
 
+import contextlib
 import ctypes
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from time import monotonic
 from types import FrameType
 from typing import Any
@@ -75,10 +76,32 @@ def within(seconds: float, function: Callable[..., Any], args: tuple = (), keywo
     >>> within(1.0, max, (2, 3))
     3
     """
+    seconds = min(seconds, getattr(_hurry, "seconds", seconds))
     if by_signal is None:
         by_signal = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
     limit = _Limit(seconds, name, by_signal)
     return (_by_signal if by_signal else _by_thread)(limit, function, args, keywords or {})
+
+
+_hurry = threading.local()
+
+
+@contextlib.contextmanager
+def at_most(seconds: float) -> Iterator[None]:
+    """Shorten the limits of all calls that this thread makes meanwhile.
+
+    Examples
+    --------
+    >>> with at_most(0.01):
+    ...     within(3.0, lambda: [None for _ in iter(int, 1)])
+    Traceback (most recent call last):
+    helpers.limit.TooLong
+    """
+    _hurry.seconds = seconds
+    try:
+        yield
+    finally:
+        del _hurry.seconds
 
 
 # --- by a timer signal --------------------------------------------------------------------------------------------

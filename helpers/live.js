@@ -3,6 +3,9 @@
 
 const FONT = '"DejaVu Sans", Verdana, "Noto Sans", "Noto Sans KR", sans-serif';
 const SILENCE = 5000;   // milliseconds; a learner's function may take 3 seconds, and is then stopped
+const CLAUSE = "; ";    // between the clauses of a line of numbers
+const PLAY = 3300;      // milliseconds that a playing slider takes from one end to the other
+const PAUSE = 300;      // milliseconds without a change, after which the numbers are announced
 
 function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
@@ -24,17 +27,23 @@ const ownName = () => `live-${Math.random().toString(36).slice(2)}`;
 const bytes = (view) => view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
 const floats = (view) => new Float32Array(bytes(view));
 
-// A sent draw list as typed arrays and images.
+// A sent draw list as its layers, each with its commands and its own part of the vertices and of the pixels.
 function unpack(list) {
-  const pixels = new Uint8ClampedArray(bytes(list.pixels));
-  let used = 0;
-  const images = list.commands.filter((command) => command[0] === "image").map(([, rows, columns]) => {
-    const image = element("canvas", { width: columns, height: rows });
-    const part = pixels.subarray(used, (used += 4 * rows * columns));
-    image.getContext("2d").putImageData(new ImageData(part, columns, rows), 0, 0);
-    return image;
+  const points = floats(list.points), pixels = new Uint8ClampedArray(bytes(list.pixels));
+  let begin = 0, point = 0, pixel = 0;
+  return list.layers.map((length) => {
+    const commands = list.commands.slice(begin, (begin += length)), first = point;
+    for (const [name, counts] of commands) {
+      if (name === "path" || name === "clippath") for (const count of counts) point += 2 * count;
+    }
+    const images = commands.filter((command) => command[0] === "image").map(([, rows, columns]) => {
+      const image = element("canvas", { width: columns, height: rows });
+      const part = pixels.subarray(pixel, (pixel += 4 * rows * columns));
+      image.getContext("2d").putImageData(new ImageData(part, columns, rows), 0, 0);
+      return image;
+    });
+    return { commands, points: points.subarray(first, point), images };
   });
-  return { commands: list.commands, points: floats(list.points), images };
 }
 
 function trace(g, counts, points, start, snap) {
@@ -153,12 +162,23 @@ function isDark(node) {
 
 // ---- Controls --------------------------------------------------------------------------------------------------
 
-function sliderControl(control, set, say, words) {
-  const id = ownName(), { label, low, high, step } = control, digits = decimals(step);
+function sliderControl(control, hand, say, words) {
+  const id = ownName(), { name, label, low, high, step, grid } = control, digits = decimals(step);
   const range = element("input", { type: "range", id, min: low, max: high, step });
   const field = element("input", {
     type: "number", min: low, max: high, step: "any", "aria-label": fill(words.typed, { label }) });
-  range.addEventListener("input", () => set(control.name, Number(range.value)));
+  // A mouse or a finger is no finer than the grid, whose frames can all be drawn ahead; keys know every step.
+  let dragged = false, shown;
+  const hold = () => hand.hold(control, !dragged);
+  range.addEventListener("pointerdown", () => { dragged = true; hold(); });
+  range.addEventListener("keydown", () => { if (dragged) { dragged = false; hold(); } });
+  range.addEventListener("focus", hold);
+  range.addEventListener("blur", () => { dragged = false; });
+  range.addEventListener("input", () => {
+    const value = Number(range.value);
+    hand.move(name, dragged ? onGrid(control, value) : value);
+  });
+  range.addEventListener("change", () => show(shown));
   const typed = (final) => {
     const value = field.valueAsNumber, taken = Math.min(Math.max(value, low), high);
     const limits = { label, low: minus(low), high: minus(high), value: minus(value), taken: minus(taken) };
@@ -166,11 +186,12 @@ function sliderControl(control, set, say, words) {
       if (final) { say(fill(words["no number"], limits)); show(shown, true); }
     } else if (value === taken || final) {
       shown = taken;
-      set(control.name, taken);
+      hand.move(name, taken);
       say(value === taken ? "" : fill(words.limits, limits));
       if (final) show(taken, true);
     }
   };
+  field.addEventListener("focus", () => hand.hold(control, true));
   field.addEventListener("input", () => typed(false));
   field.addEventListener("change", () => typed(true));
   // Arrow keys in the field move by the slider's step, which the field itself does not have, as it takes any number.
@@ -179,10 +200,9 @@ function sliderControl(control, set, say, words) {
     if (!way) return;
     event.preventDefault();
     const next = Math.min(Math.max(Number((shown + way * step).toFixed(10)), low), high);
-    set(control.name, next);
+    hand.move(name, next);
     say("");
   });
-  let shown;
   const show = (value, anew = false) => {
     // What is being typed stays as it is, unless the value has been changed elsewhere meanwhile.
     const typing = value === shown && !anew && field.matches(":focus");
@@ -194,12 +214,18 @@ function sliderControl(control, set, say, words) {
   return { node: element("div", { class: "live-control" }, element("label", { for: id }, label), range, field), show };
 }
 
-function choiceControl(control, set) {
+// The position for a mouse that is nearest to a value: see sweeps.py.
+function onGrid({ low, high, grid }, value) {
+  if (value <= low || value >= high) return value;
+  return Math.min(Math.max(Number((Math.round(value / grid) * grid).toFixed(10)) + 0, low), high);
+}
+
+function choiceControl(control, hand) {
   const name = ownName(), buttons = new Map();
   const node = element("fieldset", { class: "live-control live-choice" }, element("legend", {}, control.label));
   for (const [value, label] of Object.entries(control.options)) {
     const button = element("input", { type: "radio", name, value });
-    button.addEventListener("change", () => button.checked && set(control.name, value));
+    button.addEventListener("change", () => button.checked && hand.move(control.name, value));
     buttons.set(value, button);
     node.append(element("label", {}, button, label));
   }
@@ -221,21 +247,95 @@ function render({ model, el }) {
   let silence;
   const send = () => {
     model.save_changes();
-    clearTimeout(silence);
-    silence = setTimeout(() => say(words.silent), SILENCE);
+    silence ??= setTimeout(() => say(words.silent), SILENCE);
   };
   const heardFromKernel = () => {
     clearTimeout(silence);
+    silence = undefined;
     if (note.textContent === words.silent) say("");
   };
-  const set = (name, value) => {
-    if (model.get("values")[name] === value) return;
-    model.set("values", { ...model.get("values"), [name]: value });
+
+  // ---- What the hand does: the values go to the kernel, and the frame for them is shown if it was drawn ahead ----
+
+  const view = ownName();
+  let sweep = null;       // the frames along the slider that is held, as far as they have arrived
+  let holds = null;
+  const hold = (control, by_keys) => {
+    holds = control.name;
+    touched(control);
+    model.send({ hold: control.name, by_keys, view });
+  };
+  const letGo = () => {
+    if (holds) model.send({ hold: null, view });
+    holds = sweep = null;
+  };
+  const arrived = (message, buffers) => {
+    if (message.view !== view) return;
+    model.send({ got: message.sweep, view });
+    if (!holds) return;
+    if (sweep?.sweep !== message.sweep) sweep = { ...message, layers: [], ready: new Map() };
+    unpack({ ...message, points: buffers[0], pixels: buffers[1] }).forEach((layer, i) => {
+      sweep.layers[message.first + i] = layer;
+    });
+    for (const [value, ...parts] of message.frames) sweep.ready.set(value, parts);
+    if (shown < moves) showAhead();
+  };
+  // The frame for the controls' values, if it has been drawn ahead and nothing else has changed since.
+  const drawnAhead = () => {
+    if (!sweep) return null;
+    const values = model.get("values"), { base, name } = sweep;
+    const stale = base.resets !== model.get("resets") ||
+      Object.entries(base.values).some(([other, value]) => values[other] !== value);
+    const found = stale ? null : sweep.ready.get(values[name]);
+    if (!found) return null;
+    // What the kernel remembers, as a track, is that of its last answer.
+    const [clauses, parts] = found, told = model.get("frame").text.split(CLAUSE);
+    const layers = parts.map((i, k) => (i < 0 ? exact[k] : sweep.layers[i]));
+    if (layers.includes(undefined)) return null;     // a slice was lost
+    return { text: clauses.map((clause, k) => clause ?? told[k]).join(CLAUSE), layers };
+  };
+  const showAhead = () => {
+    const ready = drawnAhead();
+    if (!ready) return;
+    shown = moves;
+    showFrame(ready);
+    showTrouble(null);
+  };
+
+  // Moves are counted, so that an answer to an earlier one does not take the picture back.
+  let moves = 0, shown = 0, exact = [];
+  const pending = new Map();     // the number of the last move to some values, until the kernel has answered the last
+  const keyOf = (values, resets) => JSON.stringify([resets, ...controls.map(([name]) => values[name])]);
+  const moved = () => {
+    pending.set(keyOf(model.get("values"), model.get("resets")), ++moves);
     showValues();
+    showAhead();
     send();
   };
+  const answered = () => {
+    heardFromKernel();
+    const sent = model.get("frame"), { values, resets } = model.get("of");
+    exact = unpack(sent);
+    const move = pending.get(keyOf(values, resets)) ?? moves;     // what this view did not ask for was moved elsewhere
+    if (move === moves) pending.clear();
+    if (move >= shown) {
+      shown = move;
+      // What went wrong is told beside the last good frame, which may be one that was drawn ahead.
+      if (!sent.trouble || !frame?.layers.length) showFrame({ text: sent.text, layers: exact });
+      showTrouble(sent.trouble);
+    } else if (shown === moves) {
+      showAhead();     // with what the kernel remembers by now
+    }
+  };
+  const move = (name, value) => {
+    if (model.get("values")[name] === value) return;
+    model.set("values", { ...model.get("values"), [name]: value });
+    moved();
+  };
+
+  const hand = { hold, move };
   const controls = model.get("controls").map((control) => [
-    control.name, (control.kind === "slider" ? sliderControl : choiceControl)(control, set, say, words)]);
+    control.name, (control.kind === "slider" ? sliderControl : choiceControl)(control, hand, say, words)]);
   const showValues = () => {
     const values = model.get("values");
     for (const [name, control] of controls) control.show(values[name]);
@@ -243,19 +343,68 @@ function render({ model, el }) {
 
   const button = (label, press) => {
     const made = element("button", { type: "button" }, label);
-    made.addEventListener("click", () => { say(""); press(); showValues(); send(); });
+    made.addEventListener("click", press);
     return made;
   };
+  const setting = (label, set) => button(label, () => { say(""); set(); moved(); });
   const settings = element("div", { class: "live-settings", role: "group", "aria-label": words.presets },
     ...model.get("presets").map(({ label, values }) =>
-      button(label, () => model.set("values", { ...model.get("values"), ...values }))),
-    button(words.reset, () => model.set({
+      setting(label, () => model.set("values", { ...model.get("values"), ...values }))),
+    setting(words.reset, () => model.set({
       values: Object.fromEntries(model.get("controls").map((control) => [control.name, control.value])),
       resets: model.get("resets") + 1 })));
+
+  // ---- Play: the slider that was touched last goes to its ends and back; it never starts by itself ----
+
+  let last = model.get("controls").find((control) => control.kind === "slider"), playing;
+  const stop = () => {
+    cancelAnimationFrame(playing);
+    playing = undefined;
+    play.setAttribute("aria-pressed", "false");
+    play.firstChild.textContent = "\u25b6";
+  };
+  const start = () => {
+    const { name, low, high } = last, from = model.get("values")[name], reach = high - low;
+    let begun;
+    const step = (now) => {
+      begun ??= now;
+      const way = ((now - begun) / PLAY) * reach;
+      if (way >= 2 * reach) {
+        stop();
+        move(name, from);
+        return;
+      }
+      const turned = way < high - from ? from + way : Math.abs(way - (high - from) - reach) + low;
+      move(name, onGrid(last, turned));
+      playing = requestAnimationFrame(step);
+    };
+    hold(last, false);
+    play.setAttribute("aria-pressed", "true");
+    play.firstChild.textContent = "\u25a0";
+    playing = requestAnimationFrame(step);
+  };
+  const play = button("", () => (playing ? stop() : start()));
+  play.append(element("span", { "aria-hidden": "true" }, "\u25b6"), element("span", { class: "live-which" }));
+  play.className = "live-play";
+  play.setAttribute("aria-pressed", "false");
+  const touched = (control) => {
+    last = control;
+    play.lastChild.textContent = ` ${control.label}`;
+    play.setAttribute("aria-label", fill(words.play, { label: control.label }));
+  };
+  if (last) {
+    touched(last);
+    settings.append(play);
+  }
 
   const root = element("div", { class: "live-picture" },
     element("div", { class: "live-controls" }, ...controls.map(([, control]) => control.node)),
     settings, canvas, numbers, note, trouble);
+  // A hand on any control takes over from what plays.
+  for (const event of ["pointerdown", "keydown"]) {
+    root.addEventListener(event, ({ target }) => { if (playing && !play.contains(target)) stop(); }, true);
+  }
+  root.addEventListener("focusout", ({ relatedTarget }) => { if (!root.contains(relatedTarget)) letGo(); });
   // A notebook takes arrows and single letters for commands of its own ("d d" deletes the cell): what is typed here
   // stays here, but for leaving it, running the cell, and shortcuts such as Ctrl+S.
   root.addEventListener("keydown", (event) => {
@@ -264,8 +413,10 @@ function render({ model, el }) {
   });
   el.append(root);
 
+  // ---- The picture ----
+
   const still = unpack(model.get("still"));
-  let frame, isDarkPage = false;
+  let frame = null, isDarkPage = false;     // the frame shown: its layers and its line of numbers
   const colour = (hex) => (isDarkPage && dark[hex.slice(0, 7)] ? dark[hex.slice(0, 7)] + hex.slice(7) : hex);
   const hatches = new Map();
   const hatch = (pattern, ink, thick) => {
@@ -279,8 +430,7 @@ function render({ model, el }) {
     g.setTransform(density, 0, 0, density, 0, 0);
     g.fillStyle = colour("#ffffffff");
     g.fillRect(0, 0, width, height);
-    replay(g, still, colour, density, hatch);
-    replay(g, frame, colour, density, hatch);
+    for (const layer of [...still, ...frame.layers]) replay(g, layer, colour, density, hatch);
   };
   const fit = () => {
     const wanted = Math.round(canvas.clientWidth * devicePixelRatio);
@@ -297,20 +447,29 @@ function render({ model, el }) {
     root.classList.toggle("live-dark", now);
     if (now !== isDarkPage) { isDarkPage = now; paint(); }
   };
-  const showFrame = () => {
-    const sent = model.get("frame"), wrong = sent.trouble;
-    frame = unpack(sent);
+  let quiet;
+  const showFrame = (next) => {
+    frame = next;
     if (!fit()) paint();     // a window on another screen has another density, and no event tells
-    numbers.textContent = sent.text;
-    canvas.setAttribute("aria-label", sent.text);
-    canvas.classList.toggle("live-stale", Boolean(wrong));
+    if (numbers.textContent === frame.text) return;
+    numbers.textContent = frame.text;
+    canvas.setAttribute("aria-label", frame.text);
+    // While they run, numbers are not read aloud: only those at which they come to rest.
+    numbers.setAttribute("aria-busy", "true");
+    clearTimeout(quiet);
+    quiet = setTimeout(() => numbers.removeAttribute("aria-busy"), PAUSE);
     // The picture's place stays as it is while numbers grow and shrink.
     numbers.style.minHeight = `${Math.max(parseFloat(numbers.style.minHeight) || 0, numbers.getBoundingClientRect().height)}px`;
+  };
+  const showTrouble = (wrong) => {
+    if (!wrong && trouble.hidden) return;
+    canvas.classList.toggle("live-stale", Boolean(wrong));
     trouble.hidden = !wrong;
     trouble.replaceChildren(...(wrong ? [element("p", {}, wrong.sentence)] : []),
       ...(wrong?.where ? [element("pre", { tabindex: "0" }, wrong.where)] : []));
   };
-  const heard = { "change:frame": showFrame, "change:values": showValues, "change:answers": heardFromKernel };
+
+  const heard = { "change:answers": answered, "change:values": showValues, "msg:custom": arrived };
   for (const [event, act] of Object.entries(heard)) model.on(event, act);
   const sizes = new ResizeObserver(fit);
   sizes.observe(canvas);
@@ -321,10 +480,12 @@ function render({ model, el }) {
   root.addEventListener("transitionend", recolour);
 
   showValues();
-  showFrame();
+  answered();
   requestAnimationFrame(() => { recolour(); fit(); });   // only now is the view part of the page
   return () => {
     clearTimeout(silence);
+    clearTimeout(quiet);
+    cancelAnimationFrame(playing);
     for (const [event, act] of Object.entries(heard)) model.off(event, act);
     sizes.disconnect();
     themes.disconnect();

@@ -5,15 +5,19 @@ sets the artists from the controls' values and returns the line of numbers. All 
 
 1. What stands still is recorded once as a draw list (see `helpers.draw_list`), what moves anew at each change.
 2. The browser replays both on a canvas, sharp at any density, in the colours of a light or a dark page.
-3. The line of numbers is shown under the picture, is announced, and is the picture's text alternative.
-4. What the learner's own function does wrong is shown beneath the picture, which keeps its last good frame.
+3. While a hand is on a slider, the frames along it are drawn ahead (see `helpers.sweeps`), so that none has to wait.
+4. The line of numbers is shown under the picture, is announced, and is the picture's text alternative.
+5. What the learner's own function does wrong is shown beneath the picture, which keeps its last good frame.
 """
 
+import contextlib
 import functools
 import html
 import io
 import threading
+import time
 import traceback
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -29,9 +33,12 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from helpers import style
-from helpers.draw_list import hatch_tile, record
+from helpers.draw_list import hatch_tile, join, record
 from helpers.learner import Trouble
+from helpers.sweeps import Sweep, grid
 from helpers.words import _
+
+CLAUSE = "; "     # between the clauses of a line of numbers
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,11 @@ class Slider:
     high: float
     step: float = 0.01
     kind: str = "slider"
+
+    @property
+    def grid(self) -> float:
+        """The distance between the positions for a mouse; arrow keys and typing know finer ones."""
+        return grid(self.low, self.high, self.step)
 
     def take(self, value: Any) -> float:
         """Return the value as a number within the limits; raise ValueError where it is none."""
@@ -103,7 +115,8 @@ class Live(anywidget.AnyWidget):
     remember : callable, optional
         For what accumulates, a track or a best result: ``remember(memory, **values) -> memory`` is called at each
         change, first with None, and again with None after Reset; `follow` then gets an argument ``memory`` too.
-        It returns a new object and leaves the old one as it was.
+        It returns a new object and leaves the old one as it was. Where the line of numbers tells of it, it does so in
+        clauses of their own, set off by ``"; "``: while a slider is dragged, they come from the kernel's last frame.
 
     Attributes
     ----------
@@ -135,6 +148,7 @@ class Live(anywidget.AnyWidget):
     size = traitlets.List().tag(sync=True)         # width and height in pixels
     still = traitlets.Dict().tag(sync=True)        # the draw list of what stands still
     frame = traitlets.Dict().tag(sync=True)        # the draw list of what moves, with the text and any trouble
+    of = traitlets.Dict().tag(sync=True)           # the values and resets that the frame shows
     answers = traitlets.Int(0).tag(sync=True)      # counts frames drawn: two may be equal, and are then sent once
     tiles = traitlets.Dict().tag(sync=True)        # the hatches in use, by pattern
     words = traitlets.Dict().tag(sync=True)
@@ -154,19 +168,25 @@ class Live(anywidget.AnyWidget):
         self._controls = {control.name: control for control in controls}
         self._start = {control.name: control.take(control.value) for control in controls}
         self._memory = None
+        self._memory_shows: tuple[set[int], set[int]] | None = None      # in which layers and clauses
+        self._good: tuple[dict, Any] | None = None       # the values and the memory of the last good frame
+        self._artists_elsewhere = False                  # drawing ahead leaves them where no slider stands
+        self.sweep: Sweep | None = None
+        self._took: deque[float] = deque(maxlen=3)       # seconds for each of the last frames
         # A slider may be answered in a thread beside the one of a running cell, which may move the same picture.
         self._one_at_a_time = threading.RLock()
         self._shown: tuple[int, dict] | None = None      # the resets and values of the frame shown
         self._moving = _lay_out(figure)
         super().__init__(
-            controls=[asdict(control) for control in controls],
+            controls=[{**asdict(control), **({"grid": control.grid} if control.kind == "slider" else {})}
+                      for control in controls],
             presets=[{"label": label, "values": {n: self._controls[n].take(v) for n, v in values.items()}}
                      for label, values in (presets or {}).items()],
             values=self._start,
             size=[float(v) for v in figure.bbox.size],
-            still=record(figure, [figure]),
+            still=record(figure, figure),
             words={
-                "presets": _("Settings"), "reset": _("Reset"), "typed": _("{label}, typed"),
+                "presets": _("Settings"), "reset": _("Reset"), "play": _("Play {label}"), "typed": _("{label}, typed"),
                 "limits": _("{label} goes from {low} to {high}; {value} became {taken}."),
                 "no number": _("{label} needs a number from {low} to {high}."),
                 "silent": _("No answer from the kernel yet. Is it busy? If it was restarted, run this cell again "
@@ -175,6 +195,7 @@ class Live(anywidget.AnyWidget):
             dark=style.DARK,
         )
         self.observe(self._on_change, ["values", "resets"])
+        self.on_msg(self._on_message)
         self._send_new_tiles(self.still)
         self._show()
         _retire_earlier_run(self)
@@ -234,14 +255,12 @@ class Live(anywidget.AnyWidget):
         if self._shown is None or self._shown[0] != self.resets:
             self._memory = None
         self._shown = self.resets, self.values
+        begun = time.perf_counter()
         try:
-            with np.errstate(all="ignore"):
-                values = dict(self.values)
-                if self._remember is not None:
-                    self._memory = self._remember(self._memory, **values)
-                    values["memory"] = self._memory
-                text = self._follow(**values)
-                frame = {**record(self.figure, self._moving), "text": text, "trouble": None}
+            self._memory = self._remembered(self.values)
+            layers, text = self._draw(self.values, self._memory)
+            frame = {**join(layers), "text": text, "trouble": None}
+            self._good, self._artists_elsewhere = (self.values, self._memory), False
             self._send_new_tiles(frame)
         except Trouble as trouble:
             frame = self._with_trouble(trouble.sentence, trouble.where)
@@ -250,9 +269,93 @@ class Live(anywidget.AnyWidget):
         except Exception:
             frame = self._with_trouble(_("This explorer itself has a fault. Please report it with the lines below."),
                                        traceback.format_exc())
+        self._took.append(time.perf_counter() - begun)
         with self.hold_sync():
             self.frame = frame
+            self.of = {"values": self.values, "resets": self.resets}
             self.answers += 1
+        if self.sweep is not None:
+            self.sweep.go_on()
+
+    def _remembered(self, values: dict) -> Any:
+        """What is remembered once the controls have come to these values."""
+        if self._remember is None:
+            return None
+        with np.errstate(all="ignore"):
+            return self._remember(self._memory, **values)
+
+    def _draw(self, values: dict, memory: Any) -> tuple[list[dict], str]:
+        """The layers and the line of numbers for some values of the controls; nothing else changes."""
+        self._artists_elsewhere = True
+        with np.errstate(all="ignore"):
+            text = self._follow(**values) if self._remember is None else self._follow(**values, memory=memory)
+            return [record(self.figure, artist) for artist in self._moving], text
+
+    # What the sweeps need -------------------------------------------------------------------------------------------
+
+    @property
+    def seconds(self) -> float:
+        """What a frame takes; the quickest of the last few, since a machine is now and then busy with other things."""
+        return min(self._took)
+
+    def draw_ahead(self, values: dict) -> tuple[list[dict | None], list[str | None]]:
+        """Return the layers and the clauses of the line of numbers at some values; what is shown stays as it is.
+
+        A layer or clause that shows what is remembered is None: it is the one of the frame shown last.
+        """
+        with self._one_at_a_time:
+            layers, text = self._draw(values, self._remembered(values))
+            for layer in layers:
+                self._send_new_tiles(layer)
+        parts = layers, text.split(CLAUSE)
+        return tuple([None if i in kept else part for i, part in enumerate(whole)]
+                     for whole, kept in zip(parts, self._memory_shows or (set(), set()), strict=True))
+
+    def _on_message(self, _widget, content, _buffers) -> None:
+        """A view says which slider is held, if any, and which slices of a sweep have arrived."""
+        view, sweep = content.get("view"), self.sweep
+        if "hold" in content:
+            control, by_keys = self._controls.get(content["hold"]), bool(content.get("by_keys"))
+            if not isinstance(control, Slider):
+                if sweep is not None and sweep.view == view:
+                    self.sweep = None
+                return
+            if sweep is None or (sweep.slider, sweep.by_keys, sweep.view) != (control, by_keys, view):
+                self.sweep = Sweep(self, control, by_keys, view)
+            self.sweep.grabbed()
+        elif "got" in content and sweep is not None and sweep.view == view:
+            sweep.got()
+
+    def can_draw_ahead(self) -> bool:
+        """Whether it is known which parts of a frame show what is remembered, if anything is.
+
+        Each end of each slider is drawn as if the hand had come there at once, and as if it had been at all the others
+        before. The track of a point differs then, and so does a best result, but for the one end that is the best.
+        """
+        if self._remember is None or self._memory_shows is not None:
+            return True
+        ends = [self.values, *({**self.values, control.name: end} for control in self._controls.values()
+                               if isinstance(control, Slider) for end in (control.low, control.high))]
+        differ = set(), set()
+        with self._one_at_a_time:
+            kept = self._memory
+            try:
+                self._memory = None
+                for values in ends:
+                    self._memory = everywhere = self._remembered(values)
+                for values in ends:
+                    drawn = []
+                    for self._memory in (None, everywhere):
+                        layers, text = self._draw(values, self._remembered(values))
+                        drawn.append((layers, text.split(CLAUSE)))
+                    for found, one, other in zip(differ, *drawn, strict=True):
+                        found |= {i for i, pair in enumerate(zip(one, other, strict=True)) if pair[0] != pair[1]}
+            except (Trouble, ValueError):     # at one of the ends it has no frame, or another number of clauses
+                return False
+            finally:
+                self._memory = kept
+        self._memory_shows = differ
+        return True
 
     def _send_new_tiles(self, draw_list: dict) -> None:
         patterns = {command[-1][0] for command in draw_list["commands"] if command[0] == "path" and command[-1]}
@@ -263,12 +366,16 @@ class Live(anywidget.AnyWidget):
         trouble = {"sentence": sentence, "where": where}
         if self.frame and self.frame["commands"]:
             return {**self.frame, "trouble": trouble}
-        return {"commands": [], "points": b"", "pixels": b"", "text": f"{self.name}: {sentence}", "trouble": trouble}
+        return {**join([]), "text": f"{self.name}: {sentence}", "trouble": trouble}
 
     def png(self) -> bytes:
         """Return the picture as it stands, for a saved notebook: the same figure, drawn by Agg."""
         file = io.BytesIO()
         with self._one_at_a_time, style.look():     # ticks are written, and edges put on pixels, only when drawn
+            if self._artists_elsewhere and self.trouble is None:
+                with contextlib.suppress(Trouble):
+                    self._draw(*self._good)
+                self._artists_elsewhere = False
             canvas = FigureCanvasAgg(self.figure)
             for artist in self._moving:
                 artist.set_animated(self.trouble is not None)

@@ -1,0 +1,199 @@
+"""Sweeps: the frames along one slider, drawn ahead while a hand is on it.
+
+The browser then shows the frame for the hand's position at once, however far away the kernel is; the kernel's answer
+to the move itself follows. A sweep is drawn nearest first, one frame at a time between the kernel's other work, and
+sent in slices, of which only a few are under way at once. It ends when every position is drawn, when the hand is
+elsewhere, or at its bounds. The kernel keeps none of its frames.
+
+A frame is a pure function of the controls' values (see `helpers.live`), so one that was drawn ahead is the frame
+itself. It is stale when another control has moved, and after Reset. A sweep then begins anew; the browser leaves the
+old one aside by itself. What an explorer remembers, as the track of a point, changes with every frame that the kernel answers
+with: the parts that show it are not drawn ahead but kept from the last answer.
+"""
+
+import asyncio
+import math
+from collections import deque
+from hashlib import blake2b
+from time import monotonic, perf_counter
+from typing import TYPE_CHECKING
+
+from helpers.draw_list import join
+from helpers.limit import at_most
+
+if TYPE_CHECKING:
+    from helpers.live import Live, Slider
+
+POSITIONS = 200           # a slider has no more for a mouse, whose hand is no finer; keys know every step
+MOST_FRAMES = 400         # of one sweep; with keys, which may go on for ever, it then begins anew
+MOST_BYTES = 4_000_000    # of one sweep, in the browser's memory and on the line
+SLICE_BYTES, SLICE_SECONDS = 32_000, 0.025    # a slice is sent as soon as it has the one or took the other
+UNDER_WAY = 8             # slices that the browser has not yet confirmed
+LATE = 0.25               # seconds above the fastest confirmation so far: the line is full
+SLOW = 0.05               # seconds; a picture that takes longer is not drawn ahead, for it would hold up the moves
+HURRY = 0.25              # seconds that a learner's function may take for a frame that nobody has asked for
+STRIKES = 3               # so many slow frames in a row end a sweep
+
+
+def grid(low: float, high: float, step: float) -> float:
+    """Return the distance between a slider's positions for a mouse: 1, 2 or 5 times a power of 10, at least its step.
+
+    Examples
+    --------
+    >>> grid(-5, 5, 0.01), grid(-3, 3, 0.1), grid(0, 800, 0.01)
+    (0.05, 0.1, 5.0)
+    """
+    least = (high - low) / POSITIONS
+    if step >= least:
+        return step
+    power = 10.0 ** math.floor(math.log10(least))
+    return next(round(factor * power, 10) for factor in (1, 2, 5, 10) if factor * power >= least * (1 - 1e-9))
+
+
+def positions(slider: "Slider", value: float, by_keys: bool) -> list[float]:
+    """Return where a slider may go next from a value, nearest first.
+
+    Examples
+    --------
+    >>> from helpers.live import Slider
+    >>> positions(Slider("x", "x", 1, 0, 3, 1), 1.0, by_keys=False)
+    [1.0, 0.0, 2.0, 3.0]
+    """
+    low, high, step = slider.low, slider.high, slider.step
+    if by_keys:     # from where it stands, a step at a time
+        steps = (value + i * step for i in range(-POSITIONS // 2, POSITIONS // 2 + 1))
+    else:
+        steps = (i * slider.grid for i in range(math.ceil(low / slider.grid), math.floor(high / slider.grid) + 1))
+    inside = {round(v, 10) + 0.0 for v in steps if low < v < high}
+    return sorted({*inside, float(low), float(high)}, key=lambda v: (abs(v - value), v))
+
+
+class Sweep:
+    """The frames along one slider of a picture.
+
+    Parameters
+    ----------
+    picture : Live
+        Whose slider it is.
+    slider : Slider
+        Which one is held.
+    by_keys : bool
+        Whether it is moved by keys, a step at a time, or dragged over `positions` of its grid.
+    view : str
+        The view that holds it; others leave the frames aside.
+    """
+
+    def __init__(self, picture: "Live", slider: "Slider", by_keys: bool, view: str) -> None:
+        self.slider, self.by_keys, self.view = slider, by_keys, view
+        self._picture = picture
+        self._sent: deque[float] = deque()      # when each slice under way was sent
+        self._window, self._fastest = 2, math.inf
+        self._number = 0
+        self._scheduled = False
+        self._begin()
+
+    def grabbed(self) -> None:
+        """The view holds the slider, perhaps again; slices of which nothing was heard since are taken for lost."""
+        self._sent.clear()
+        self._strikes = 0
+        self.go_on()
+
+    def got(self) -> None:
+        """A slice has arrived: there is room for another, and for fewer where the line is full."""
+        if self._sent:
+            took = monotonic() - self._sent.popleft()
+            self._fastest = min(self._fastest, took)
+            self._window = 1 if took > self._fastest + LATE else min(self._window + 1, UNDER_WAY)
+        self.go_on()
+
+    def go_on(self) -> None:
+        """Draw on as soon as the kernel has nothing else to do."""
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:     # moved from code, outside a kernel: nobody waits for a sweep
+            return
+        if not self._scheduled:
+            self._scheduled = True
+            loop.call_soon(self._turn)
+
+    def step(self) -> bool:
+        """Draw one frame, and send a slice where one is full; return whether there is more to do now."""
+        if self._picture.comm is None or self._picture.seconds > SLOW or not self._picture.can_draw_ahead():
+            return False
+        if self._base != self._basis() or len(self._done) >= MOST_FRAMES:
+            self._begin()
+        value = self._next()
+        if value is None or self._strikes >= STRIKES or self._bytes >= MOST_BYTES or len(self._sent) >= self._window:
+            self._send()
+            return False
+        begun = perf_counter()
+        self._draw(value)
+        took = perf_counter() - begun
+        self._strikes = self._strikes + 1 if took > SLOW else 0
+        self._slice_seconds += took
+        if self._slice_bytes >= SLICE_BYTES or self._slice_seconds >= SLICE_SECONDS:
+            self._send()
+        return True
+
+    def _turn(self) -> None:
+        self._scheduled = False
+        try:
+            more = self._picture.sweep is self and self.step()
+        except KeyboardInterrupt:    # it would end the kernel's loop
+            self._strikes = STRIKES
+            return
+        if more:
+            self.go_on()
+
+    def _basis(self) -> dict:
+        """What the frames depend on besides the slider."""
+        others = {name: value for name, value in self._picture.values.items() if name != self.slider.name}
+        return {"values": others, "resets": self._picture.resets}
+
+    def _begin(self) -> None:
+        self._number += 1
+        self._base = self._basis()
+        self._done: set[float] = set()
+        self._layers: dict[bytes, int] = {}      # by their digest: most artists do not move with every slider
+        self._bytes = self._strikes = 0
+        self._empty()
+
+    def _empty(self) -> None:
+        self._frames, self._new = [], []
+        self._slice_bytes, self._slice_seconds = 0, 0.0
+
+    def _next(self) -> float | None:
+        now = self._picture.values[self.slider.name]
+        return next((v for v in positions(self.slider, now, self.by_keys) if v not in self._done), None)
+
+    def _draw(self, value: float) -> None:
+        self._done.add(value)
+        try:
+            with at_most(HURRY):
+                layers, clauses = self._picture.draw_ahead({**self._picture.values, self.slider.name: value})
+        except Exception:        # it is told when the hand gets there
+            return
+        self._frames.append([value, clauses, [-1 if layer is None else self._index(layer) for layer in layers]])
+        self._slice_bytes += len(repr(clauses))
+
+    def _index(self, layer: dict) -> int:
+        """The number under which a layer is sent, once in a sweep."""
+        commands = repr(layer["commands"]).encode()
+        digest = blake2b(commands + layer["points"] + layer["pixels"], digest_size=16).digest()
+        if digest not in self._layers:
+            self._layers[digest] = len(self._layers)
+            self._new.append(layer)
+            self._slice_bytes += len(commands) + len(layer["points"]) + len(layer["pixels"])
+        return self._layers[digest]
+
+    def _send(self) -> None:
+        if not self._frames:
+            return
+        drawn = join(self._new)
+        buffers = [drawn.pop("points"), drawn.pop("pixels")]
+        first = len(self._layers) - len(self._new)
+        self._bytes += self._slice_bytes
+        self._sent.append(monotonic())
+        self._picture.send({"sweep": self._number, "view": self.view, "name": self.slider.name, "base": self._base,
+                            "frames": self._frames, "first": first, **drawn}, buffers)
+        self._empty()
