@@ -145,6 +145,7 @@ class Learner:
 
     def grab(self) -> None:
         """Let go of the slider, if it is held, and grab it anew."""
+        self.ended += self.held is not None
         self.release()
         self.grabs += 1
         self._tell(hold="z0", by_keys=False)
@@ -154,7 +155,6 @@ class Learner:
         if self.held is not None:
             self._tell(hold=None)
             self.held = None
-            self.ended += 1
 
     def drag(self, sweeps: bool) -> None:
         """Move the slider by one position."""
@@ -254,7 +254,7 @@ def drag(learners: list[Learner], seconds: float, sweeps: bool) -> dict:
         grabs, took = sum(learner.ended for learner in learners), [t for learner in learners for t in learner.sweeps]
         row |= {
             "shown_at_once": round(sum(o.at_once for o in learners) / sum(o.moves for o in learners), 3),
-            "sweeps_complete": round(len(took) / grabs, 2),
+            "sweeps_complete": round(min(len(took) / grabs, 1), 2),
             "sweep_median_s": round(statistics.median(took), 2) if took else None,
         }
     return row
