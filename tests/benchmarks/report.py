@@ -1,0 +1,189 @@
+"""The README's section on performance and its plot, made from what the benchmarks wrote.
+
+    python tests/benchmarks/report.py
+
+Reads ``picture.json`` and, if it is there, ``kernels.json``; writes ``images/performance.png`` and what stands in
+README.md between ``<!-- performance -->`` and ``<!-- /performance -->``.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from helpers.style import CLASSES, GRID, INK, MUTED, look
+
+ROOT = Path(__file__).parents[2]
+README = ROOT / "README.md"
+PLOT = ROOT / "images" / "performance.png"
+PICTURE, KERNELS = (Path(__file__).with_name(f"{name}.json") for name in ("picture", "kernels"))
+BEGIN, END = "<!-- performance -->\n", "<!-- /performance -->\n"
+
+NAMES = {
+    "interact": "`interact`, a fresh figure", "ipympl": "ipympl, artists changed in place", "ours": "**this course**",
+    "floor": "the floor: the kernel only returns a number", "limit": "the limit: all in the browser",
+}
+COLUMNS = {
+    "frames_per_second": ("frames/s", ".1f"), "lag_ms": ("lag, ms", ".0f"), "lag_p95_ms": ("95 %", ".0f"),
+    "single_lag_ms": ("single move, ms", ".0f"), "single_lag_p95_ms": ("95 %", ".0f"),
+    "settling_ms": ("settling, ms", ".0f"), "kernel_cpu_per_frame_ms": ("kernel CPU per frame, ms", ".1f"),
+    "bytes_per_frame": ("bytes per frame", ",.0f"), "first_picture_ms": ("first picture, ms", ".0f"),
+}
+GROWING = ("frames_per_second", "lag_ms", "lag_p95_ms", "kernel_cpu_per_frame_ms", "bytes_per_frame")
+SIZES = {"points": "points of the curve", "bars": "bars", "explorers": "explorers open"}
+
+
+def _table(head: list[str], rows: list[list[str]], left: int = 1) -> str:
+    return "\n".join(f"| {' | '.join(row)} |" for row in (head, ["---"] * left + ["--:"] * (len(head) - left), *rows))
+
+
+def _number(value: float | None, form: str) -> str:
+    return "none" if value is None else format(value, form)
+
+
+def candidates_table(candidates: dict) -> str:
+    """Return the candidates of one race as a Markdown table."""
+    return _table(["way", *(name for name, _ in COLUMNS.values())], [
+        [NAMES[kind], *(_number(found[key], form) for key, (_, form) in COLUMNS.items())]
+        for kind, found in candidates.items()])
+
+
+def promises_table(promises: list[dict]) -> str:
+    """Return what was promised, and whether it was kept, as a Markdown table."""
+    sign = {">=": "≥", "<=": "≤"}
+    return _table(["promise", "measured", "bound", "kept"], [
+        [row["promise"], f"{row['measured']:,.6g}", f"{sign[row['sign']]} {row['bound']:,.6g}",
+         "yes" if row["kept"] else "**no**"] for row in promises])
+
+
+def growth_table(growth: dict) -> str:
+    """Return the costs of larger pictures as a Markdown table."""
+    return _table(["of", "size", *(COLUMNS[key][0] for key in GROWING)], [
+        [SIZES[what], f"{step['size']:,}", *(_number(step[key], COLUMNS[key][1]) for key in GROWING)]
+        for what, steps in growth.items() for step in steps])
+
+
+def tables(result: dict) -> str:
+    """Return all that was measured of the picture as Markdown tables."""
+    faults, machine, versions = result["correctness"], result["machine"], result["versions"]
+    held = result["link"]["ours"]["held"]
+    return f"""\
+Medians over {result['rounds']} drags of {result['drag_seconds']:g} s at {result['events_per_second']} mouse events \
+a second, each grabbed just after its cell was run, and over {result['moves']} single moves, on {machine['cores']} \
+cores and {machine['memory_gib']} GiB ({machine['system']}, JupyterLab {versions['jupyterlab']}, Chromium \
+{versions['chromium']}). The lag is the time from the mouse event to the paint that shows its value.
+
+On one machine:
+
+{candidates_table(result['direct'])}
+
+With {result['link_ms_each_way']:g} ms added each way, as to a server far away:
+
+{candidates_table(result['link'])}
+
+Held for a second before it is dragged, a slider of this course moves its picture over the same link at \
+{held['frames_per_second']:.1f} frames a second, {held['lag_ms']:.0f} ms behind the hand.
+
+{promises_table(result['promises'])}
+
+{faults['frames']:,} painted frames of this course were looked at, {faults['frames_compared_pixel_by_pixel']:,} of \
+them compared pixel by pixel with the picture that the kernel draws for the same numbers.
+
+How the cost grows:
+
+{growth_table(result['growth'])}
+"""
+
+
+def plot(result: dict) -> Figure:
+    """Return the figure: the candidates on one machine and over the link, and how the cost of ours grows."""
+    with look():
+        figure = Figure(figsize=(9, 6.6), dpi=100, layout="constrained")
+        FigureCanvasAgg(figure)
+        top, bottom = figure.subfigures(2, 1, height_ratios=[1.05, 1])
+        left, right = top.subplots(1, 2, sharey=True)
+        _bars(left, result, "frames_per_second", ".0f", "frames per second in a drag", 68)
+        _bars(right, result, "lag_ms", ".0f", "lag behind the hand, ms", None)
+        left.legend(loc="lower right", frameon=False)
+        below = bottom.subplots(1, 3, sharey=True)
+        for axes, (what, steps) in zip(below, result["growth"].items(), strict=True):
+            _growth(axes, steps, SIZES[what])
+        low, high = below[0].get_ylim()
+        below[0].set_ylim(low / 1.5, high * 3)      # room for the frames per second
+        below[0].set_ylabel("ms")
+        below[0].legend(loc="lower right", frameon=False)
+    return figure
+
+
+def _bars(axes: Axes, result: dict, key: str, form: str, title: str, end: float | None) -> None:
+    link = f"{result['link_ms_each_way']:g} ms away each way"
+    for row, (race, label) in enumerate((("direct", "on one machine"), ("link", link))):
+        values = [found[key] or 0 for found in result[race].values()]
+        bars = axes.barh([i + 0.4 * row for i in range(len(values))], values, height=0.36, label=label,
+                         color=CLASSES[row], hatch=("", "///")[row], edgecolor="white", linewidth=0)
+        axes.bar_label(bars, fmt=f"{{:{form}}}", padding=3, fontsize=9)
+    axes.set(title=title, yticks=[i + 0.2 for i in range(len(values))], yticklabels=[
+        {"ours": "this course"}.get(kind, kind) for kind in result["direct"]], xlim=(0, end))
+    axes.invert_yaxis()
+    axes.margins(x=0.12)
+
+
+def _growth(axes: Axes, steps: list[dict], title: str) -> None:
+    sizes = [step["size"] for step in steps]
+    for key, label, colour, marker in (("lag_ms", "lag", CLASSES[0], "o"),
+                                       ("kernel_cpu_per_frame_ms", "kernel CPU per frame", CLASSES[1], "s")):
+        axes.plot(sizes, [step[key] for step in steps], marker=marker, color=colour, label=label)
+    for step in steps:
+        axes.annotate(f"{step['frames_per_second']:.0f}/s", (step["size"], 1), (0, -2), ha="center", va="top",
+                      xycoords=("data", "axes fraction"), textcoords="offset points", fontsize=9, color=MUTED)
+    axes.set(xscale="log", yscale="log", title=title, xticks=sizes, xticklabels=[f"{size:,}" for size in sizes])
+    axes.minorticks_off()
+    axes.margins(x=0.15)
+    axes.grid(color=GRID, linewidth=0.5)
+    axes.tick_params(colors=INK)
+
+
+def section() -> str:
+    """Return the README's section, from what the benchmarks wrote."""
+    result = json.loads(PICTURE.read_text(encoding="utf-8"))
+    told = "; ".join(f"{kind} {found['frames_per_second']:.0f} frames a second and {found['lag_ms']:.0f} ms"
+                     for kind, found in result["direct"].items())
+    parts = [f"""\
+## Performance
+
+The picture follows the hand although the kernel computes it, from your own Python function: while a slider is held, \
+the frames along it are drawn ahead, and the browser shows the one where the hand is. Beside it, four other ways to \
+show the same picture, dragged in turns in a real JupyterLab and a real Chromium by \
+`python tests/benchmarks/picture.py`:
+
+![Frames per second and lag on one machine: {told}.]({PLOT.relative_to(ROOT).as_posix()})
+
+""", tables(result)]
+    if KERNELS.exists():
+        from tests.benchmarks import kernels
+        found = json.loads(KERNELS.read_text(encoding="utf-8"))
+        parts.append(f"\nMany learners on one machine, by `python tests/benchmarks/kernels.py`:\n\n"
+                     f"{kernels.table(found['rows'])}\n\n{kernels.summary(found)}\n")
+    return "".join(parts)
+
+
+def readme(text: str) -> tuple[str, str, str]:
+    """Return what stands before the section, the section, and what stands behind it."""
+    before, rest = text.split(BEGIN)
+    inside, after = rest.split(END)
+    return before, inside, after
+
+
+def main() -> None:
+    plot(json.loads(PICTURE.read_text(encoding="utf-8"))).savefig(PLOT, metadata={"Software": None})
+    before, _, after = readme(README.read_text(encoding="utf-8"))
+    README.write_text(before + BEGIN + section() + END + after, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
