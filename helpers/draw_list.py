@@ -38,12 +38,23 @@ FARTHEST = 1e6    # pixels; beyond it a float32 has no room left for a fraction 
 
 
 class Recorder(RendererBase):
-    """A matplotlib renderer that writes a draw list instead of pixels.
+    """A matplotlib renderer that writes draw lists instead of pixels.
+
+    It is kept as long as its figure: matplotlib remembers for each renderer how large a text is.
 
     Parameters
     ----------
     figure : matplotlib.figure.Figure
-        The figure whose size and dots per inch are those of the draw list.
+        The figure whose size and dots per inch are those of the draw lists.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from matplotlib.patches import Rectangle
+    >>> figure = Figure(figsize=(1, 1), dpi=100)
+    >>> patch = figure.add_artist(Rectangle((0, 0), 0.5, 0.5, facecolor="#0072b2", linewidth=0))
+    >>> Recorder(figure).record(patch)["commands"][0][:3]
+    ['path', [5], '#0072b2ff']
     """
 
     def __init__(self, figure: Figure) -> None:
@@ -51,13 +62,18 @@ class Recorder(RendererBase):
         self.dpi = figure.dpi
         self.width, self.height = (float(v) for v in figure.bbox.size)
         self._to_canvas = Affine2D().scale(1, -1).translate(0, self.height)
+        self._begin()
+
+    def _begin(self) -> None:
         self._commands: list[list] = []
         self._points: list[np.ndarray] = []
         self._pixels: list[bytes] = []
         self._clip: tuple = (None, None)
 
-    def draw_list(self) -> dict:
-        """Return what has been drawn so far."""
+    def record(self, artist: Artist) -> dict:
+        """Return the draw list of one artist, a single layer; the figure itself draws all that is not animated."""
+        self._begin()
+        artist.draw(self)
         points = np.concatenate(self._points) if self._points else np.empty((0, 2), "<f4")
         return {"commands": self._commands, "points": points.tobytes(), "pixels": b"".join(self._pixels),
                 "layers": [len(self._commands)]}
@@ -151,35 +167,6 @@ class Recorder(RendererBase):
             self._commands.append(["clip", *box])
         if path is not None:
             self._commands.append(["clippath", self._add(_polygons(path, transform + self._to_canvas))])
-
-
-def record(figure: Figure, artist: Artist) -> dict:
-    """Return the draw list of one artist of a figure: a single layer.
-
-    Parameters
-    ----------
-    figure : matplotlib.figure.Figure
-        The figure that it belongs to.
-    artist : matplotlib.artist.Artist
-        What to draw; the figure itself draws all that is not animated.
-
-    Returns
-    -------
-    dict
-        ``commands``, ``points``, ``pixels`` and ``layers`` as described at the head of this module.
-
-    Examples
-    --------
-    >>> from matplotlib.figure import Figure
-    >>> from matplotlib.patches import Rectangle
-    >>> figure = Figure(figsize=(1, 1), dpi=100)
-    >>> patch = figure.add_artist(Rectangle((0, 0), 0.5, 0.5, facecolor="#0072b2", linewidth=0))
-    >>> record(figure, patch)["commands"][0][:3]
-    ['path', [5], '#0072b2ff']
-    """
-    recorder = Recorder(figure)
-    artist.draw(recorder)
-    return recorder.draw_list()
 
 
 def join(lists: list[dict]) -> dict:

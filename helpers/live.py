@@ -33,7 +33,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from helpers import style
-from helpers.draw_list import hatch_tile, join, record
+from helpers.draw_list import Recorder, hatch_tile, join
 from helpers.learner import Trouble
 from helpers.sweeps import Sweep, grid
 from helpers.words import _
@@ -177,6 +177,7 @@ class Live(anywidget.AnyWidget):
         self._one_at_a_time = threading.RLock()
         self._shown: tuple[int, dict] | None = None      # the resets and values of the frame shown
         self._moving = _lay_out(figure)
+        self._recorder = Recorder(figure)
         super().__init__(
             controls=[{**asdict(control), **({"grid": control.grid} if control.kind == "slider" else {})}
                       for control in controls],
@@ -184,7 +185,7 @@ class Live(anywidget.AnyWidget):
                      for label, values in (presets or {}).items()],
             values=self._start,
             size=[float(v) for v in figure.bbox.size],
-            still=record(figure, figure),
+            still=self._recorder.record(figure),
             words={
                 "presets": _("Settings"), "reset": _("Reset"), "play": _("Play {label}"), "typed": _("{label}, typed"),
                 "limits": _("{label} goes from {low} to {high}; {value} became {taken}."),
@@ -289,7 +290,7 @@ class Live(anywidget.AnyWidget):
         self._artists_elsewhere = True
         with np.errstate(all="ignore"):
             text = self._follow(**values) if self._remember is None else self._follow(**values, memory=memory)
-            return [record(self.figure, artist) for artist in self._moving], text
+            return [self._recorder.record(artist) for artist in self._moving], text
 
     # What the sweeps need -------------------------------------------------------------------------------------------
 
@@ -315,7 +316,7 @@ class Live(anywidget.AnyWidget):
         """A view says which slider is held, if any, and which slices of a sweep have arrived."""
         view, sweep = content.get("view"), self.sweep
         if "hold" in content:
-            control, by_keys = self._controls.get(content["hold"]), bool(content.get("by_keys"))
+            control, by_keys = self._controls.get(str(content["hold"])), bool(content.get("by_keys"))
             if not isinstance(control, Slider):
                 if sweep is not None and sweep.view == view:
                     self.sweep = None

@@ -7,11 +7,12 @@ elsewhere, or at its bounds. The kernel keeps none of its frames.
 
 A frame is a pure function of the controls' values (see `helpers.live`), so one that was drawn ahead is the frame
 itself. It is stale when another control has moved, and after Reset. A sweep then begins anew; the browser leaves the
-old one aside by itself. What an explorer remembers, as the track of a point, changes with every frame that the kernel answers
-with: the parts that show it are not drawn ahead but kept from the last answer.
+old one aside by itself. What an explorer remembers, as the track of a point, changes with every answer of the kernel:
+the parts that show it are not drawn ahead, but taken from the last answer.
 """
 
 import asyncio
+import itertools
 import math
 from collections import deque
 from hashlib import blake2b
@@ -32,6 +33,7 @@ UNDER_WAY = 8             # slices that the browser has not yet confirmed
 LATE = 0.25               # seconds above the fastest confirmation so far: the line is full
 SLOW = 0.05               # seconds; a picture that takes longer is not drawn ahead, for it would hold up the moves
 HURRY = 0.25              # seconds that a learner's function may take for a frame that nobody has asked for
+BREATH = 0.001            # seconds between two frames: a move that has arrived meanwhile passes through several threads
 STRIKES = 3               # so many slow frames in a row end a sweep
 
 
@@ -50,22 +52,25 @@ def grid(low: float, high: float, step: float) -> float:
     return next(round(factor * power, 10) for factor in (1, 2, 5, 10) if factor * power >= least * (1 - 1e-9))
 
 
-def positions(slider: "Slider", value: float, by_keys: bool) -> list[float]:
-    """Return where a slider may go next from a value, nearest first.
+def positions(slider: "Slider", value: float, by_keys: bool) -> set[float]:
+    """Return where a slider may go from a value: along its grid, or with keys some steps to either side; and its ends.
 
     Examples
     --------
     >>> from helpers.live import Slider
-    >>> positions(Slider("x", "x", 1, 0, 3, 1), 1.0, by_keys=False)
-    [1.0, 0.0, 2.0, 3.0]
+    >>> sorted(positions(Slider("x", "x", 1, 0, 3, 1), 1.0, by_keys=False))
+    [0.0, 1.0, 2.0, 3.0]
     """
     low, high, step = slider.low, slider.high, slider.step
-    if by_keys:     # from where it stands, a step at a time
+    if by_keys:
         steps = (value + i * step for i in range(-POSITIONS // 2, POSITIONS // 2 + 1))
     else:
-        steps = (i * slider.grid for i in range(math.ceil(low / slider.grid), math.floor(high / slider.grid) + 1))
-    inside = {round(v, 10) + 0.0 for v in steps if low < v < high}
-    return sorted({*inside, float(low), float(high)}, key=lambda v: (abs(v - value), v))
+        wide = slider.grid
+        steps = (i * wide for i in range(math.ceil(low / wide), math.floor(high / wide) + 1))
+    return {*(round(v, 10) + 0.0 for v in steps if low < v < high), float(low), float(high)}
+
+
+_numbers = itertools.count(1)     # of all sweeps of this kernel, so that no view takes one for another
 
 
 class Sweep:
@@ -88,7 +93,6 @@ class Sweep:
         self._picture = picture
         self._sent: deque[float] = deque()      # when each slice under way was sent
         self._window, self._fastest = 2, math.inf
-        self._number = 0
         self._scheduled = False
         self._begin()
 
@@ -114,7 +118,7 @@ class Sweep:
             return
         if not self._scheduled:
             self._scheduled = True
-            loop.call_soon(self._turn)
+            loop.call_later(BREATH, self._turn)
 
     def step(self) -> bool:
         """Draw one frame, and send a slice where one is full; return whether there is more to do now."""
@@ -151,7 +155,7 @@ class Sweep:
         return {"values": others, "resets": self._picture.resets}
 
     def _begin(self) -> None:
-        self._number += 1
+        self._number = next(_numbers)
         self._base = self._basis()
         self._done: set[float] = set()
         self._layers: dict[bytes, int] = {}      # by their digest: most artists do not move with every slider
@@ -164,7 +168,8 @@ class Sweep:
 
     def _next(self) -> float | None:
         now = self._picture.values[self.slider.name]
-        return next((v for v in positions(self.slider, now, self.by_keys) if v not in self._done), None)
+        left = positions(self.slider, now, self.by_keys) - self._done
+        return min(left, key=lambda value: abs(value - now), default=None)
 
     def _draw(self, value: float) -> None:
         self._done.add(value)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from helpers.draw_list import record
+from helpers.draw_list import Recorder
 
 
 @pytest.mark.parametrize(("y", "counts"), [
@@ -17,7 +17,7 @@ from helpers.draw_list import record
 def test_a_line_breaks_where_it_is_not_finite(y, counts):
     figure = Figure(figsize=(2, 2), dpi=100)
     line, = figure.subplots().plot(range(len(y)), y)
-    drawn = record(figure, line)
+    drawn = Recorder(figure).record(line)
     assert [command[1] for command in drawn["commands"] if command[0] == "path"] == [counts]
     assert np.isfinite(np.frombuffer(drawn["points"], "<f4")).all()
 
@@ -26,4 +26,4 @@ def test_a_font_is_named_as_css_names_it():
     """A canvas knows numbers for weights, and ignores a font that it does not understand."""
     figure = Figure(figsize=(2, 2), dpi=100)
     text = figure.text(0.5, 0.5, "z", style="italic", weight="semibold")
-    assert record(figure, text)["commands"][-1][-1] == "italic 600"
+    assert Recorder(figure).record(text)["commands"][-1][-1] == "italic 600"
