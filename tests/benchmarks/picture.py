@@ -226,8 +226,8 @@ async def references(browser: Browser, server: Server, records: list[dict]) -> d
     """Return the hash of the picture for each line of numbers that was shown, as the kernel alone sets it."""
     wanted = {}
     for text in {frame[3] for record in records for frame in record["frames"]}:
-        z0, z1, z2, T = re.match(r"picture: z = \[(.+), (.+), (.+)\], T = (.+) →", text).groups()
-        wanted[text] = f"picture.move(z0={z0}, z1={z1}, z2={z2}, T={T})"
+        if values := re.match(r"picture: z = \[(.+), (.+), (.+)\], T = (.+) →", text):     # all else is a wrong frame
+            wanted[text] = "picture.move(z0={}, z1={}, z2={}, T={})".format(*values.groups())
     stand = await Stand.open(browser, server, "ours", server.url, cell("ours"))
     await stand.first()
     found = await stand.page.evaluate("wanted => bench.references(wanted)", list(wanted.items()))

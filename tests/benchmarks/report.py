@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from helpers.style import CLASSES, GRID, INK, MUTED, look
+from helpers.style import CLASSES, GRID, HATCHES, INK, PAPER, look
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -103,49 +103,52 @@ How the cost grows:
 def plot(result: dict) -> Figure:
     """Return the figure: the candidates on one machine and over the link, and how the cost of ours grows."""
     with look():
-        figure = Figure(figsize=(9, 6.6), dpi=100, layout="constrained")
+        figure = Figure(figsize=(9, 6.8), dpi=100, layout="constrained")
         FigureCanvasAgg(figure)
-        top, bottom = figure.subfigures(2, 1, height_ratios=[1.05, 1])
+        top, bottom = figure.subfigures(2, 1)
         left, right = top.subplots(1, 2, sharey=True)
-        _bars(left, result, "frames_per_second", ".0f", "frames per second in a drag", 68)
-        _bars(right, result, "lag_ms", ".0f", "lag behind the hand, ms", None)
-        left.legend(loc="lower right", frameon=False)
+        _bars(left, result, "frames_per_second", "frames per second in a drag")
+        _bars(right, result, "lag_ms", "lag behind the hand, ms")
+        left.invert_yaxis()
+        top.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=2, frameon=False)
         below = bottom.subplots(1, 3, sharey=True)
         for axes, (what, steps) in zip(below, result["growth"].items(), strict=True):
             _growth(axes, steps, SIZES[what])
         low, high = below[0].get_ylim()
-        below[0].set_ylim(low / 1.5, high * 3)      # room for the frames per second
-        below[0].set_ylabel("ms")
-        below[0].legend(loc="lower right", frameon=False)
+        high *= 2     # room for the frames per second
+        ticks = [tick for tick in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000) if low <= tick <= high]
+        below[0].set(ylabel="ms", yticks=ticks, yticklabels=ticks, ylim=(low, high))
+        bottom.legend(*below[0].get_legend_handles_labels(), loc="outside lower center", ncols=2, frameon=False)
     return figure
 
 
-def _bars(axes: Axes, result: dict, key: str, form: str, title: str, end: float | None) -> None:
-    link = f"{result['link_ms_each_way']:g} ms away each way"
-    for row, (race, label) in enumerate((("direct", "on one machine"), ("link", link))):
+def _bars(axes: Axes, result: dict, key: str, title: str) -> None:
+    far = f"with {result['link_ms_each_way']:g} ms added each way"
+    for row, (race, label) in enumerate((("direct", "on one machine"), ("link", far))):
         values = [found[key] or 0 for found in result[race].values()]
         bars = axes.barh([i + 0.4 * row for i in range(len(values))], values, height=0.36, label=label,
-                         color=CLASSES[row], hatch=("", "///")[row], edgecolor="white", linewidth=0)
-        axes.bar_label(bars, fmt=f"{{:{form}}}", padding=3, fontsize=9)
-    axes.set(title=title, yticks=[i + 0.2 for i in range(len(values))], yticklabels=[
-        {"ours": "this course"}.get(kind, kind) for kind in result["direct"]], xlim=(0, end))
-    axes.invert_yaxis()
+                         color=CLASSES[row], hatch=HATCHES[row], edgecolor=PAPER, linewidth=0)
+        axes.bar_label(bars, fmt="{:.0f}", padding=3, fontsize=9)
+    names = ["this course" if kind == "ours" else kind for kind in result["direct"]]
+    axes.set(title=title, yticks=[i + 0.2 for i in range(len(names))], yticklabels=names)
     axes.margins(x=0.12)
+    for label in axes.get_yticklabels():
+        label.set(color=INK, weight="bold" if label.get_text() == "this course" else "normal")
 
 
 def _growth(axes: Axes, steps: list[dict], title: str) -> None:
     sizes = [step["size"] for step in steps]
-    for key, label, colour, marker in (("lag_ms", "lag", CLASSES[0], "o"),
-                                       ("kernel_cpu_per_frame_ms", "kernel CPU per frame", CLASSES[1], "s")):
+    for key, label, colour, marker in (("lag_ms", "lag of this course, ms", CLASSES[0], "o"),
+                                       ("kernel_cpu_per_frame_ms", "its kernel CPU per frame, ms", CLASSES[1], "s")):
         axes.plot(sizes, [step[key] for step in steps], marker=marker, color=colour, label=label)
     for step in steps:
         axes.annotate(f"{step['frames_per_second']:.0f}/s", (step["size"], 1), (0, -2), ha="center", va="top",
-                      xycoords=("data", "axes fraction"), textcoords="offset points", fontsize=9, color=MUTED)
-    axes.set(xscale="log", yscale="log", title=title, xticks=sizes, xticklabels=[f"{size:,}" for size in sizes])
+                      xycoords=("data", "axes fraction"), textcoords="offset points", fontsize=9)
+    axes.set(xscale="log", yscale="log", title=f"{title} (top: frames/s)", xticks=sizes,
+             xticklabels=[f"{size:,}" for size in sizes])
     axes.minorticks_off()
     axes.margins(x=0.15)
     axes.grid(color=GRID, linewidth=0.5)
-    axes.tick_params(colors=INK)
 
 
 def section() -> str:
