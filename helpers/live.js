@@ -361,7 +361,7 @@ function render({ model, el }) {
     cancelAnimationFrame(playing);
     playing = undefined;
     play.setAttribute("aria-pressed", "false");
-    play.firstChild.textContent = "\u25b6";
+    play.firstChild.textContent = "\u25b6";     // a triangle: play
   };
   const start = () => {
     const { name, low, high } = last, from = model.get("values")[name], reach = high - low;
@@ -380,19 +380,22 @@ function render({ model, el }) {
     };
     hold(last, false);
     play.setAttribute("aria-pressed", "true");
-    play.firstChild.textContent = "\u25a0";
+    play.firstChild.textContent = "\u25a0";     // a square: stop
     playing = requestAnimationFrame(step);
   };
   const play = button("", () => (playing ? stop() : start()));
-  play.append(element("span", { "aria-hidden": "true" }, "\u25b6"), element("span", { class: "live-which" }));
   play.className = "live-play";
-  play.setAttribute("aria-pressed", "false");
+  // All names lie in one place, so that the button is as wide as the longest and never pushes the picture about.
+  const names = new Map(model.get("controls").filter((control) => control.kind === "slider")
+    .map((control) => [control.name, element("span", {}, control.label)]));
+  play.append(element("span", { class: "live-sign", "aria-hidden": "true" }), element("span", {}, ...names.values()));
   const touched = (control) => {
     last = control;
-    play.lastChild.textContent = ` ${control.label}`;
+    for (const [name, node] of names) node.hidden = name !== control.name;
     play.setAttribute("aria-label", fill(words.play, { label: control.label }));
   };
   if (last) {
+    stop();
     touched(last);
     settings.append(play);
   }
