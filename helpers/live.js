@@ -356,12 +356,13 @@ function render({ model, el }) {
 
   // ---- Play: the slider that was touched last goes to its ends and back; it never starts by itself ----
 
+  const sign = element("span", { class: "live-sign", "aria-hidden": "true" });
   let last = model.get("controls").find((control) => control.kind === "slider"), playing;
   const stop = () => {
     cancelAnimationFrame(playing);
     playing = undefined;
     play.setAttribute("aria-pressed", "false");
-    play.firstChild.textContent = "\u25b6";     // a triangle: play
+    sign.textContent = "\u25b6";     // a triangle: play
   };
   const start = () => {
     const { name, low, high } = last, from = model.get("values")[name], reach = high - low;
@@ -380,7 +381,7 @@ function render({ model, el }) {
     };
     hold(last, false);
     play.setAttribute("aria-pressed", "true");
-    play.firstChild.textContent = "\u25a0";     // a square: stop
+    sign.textContent = "\u25a0";     // a square: stop
     playing = requestAnimationFrame(step);
   };
   const play = button("", () => (playing ? stop() : start()));
@@ -388,7 +389,7 @@ function render({ model, el }) {
   // All names lie in one place, so that the button is as wide as the longest and never pushes the picture about.
   const names = new Map(model.get("controls").filter((control) => control.kind === "slider")
     .map((control) => [control.name, element("span", {}, control.label)]));
-  play.append(element("span", { class: "live-sign", "aria-hidden": "true" }), element("span", {}, ...names.values()));
+  play.append(sign, element("span", {}, ...names.values()));
   const touched = (control) => {
     last = control;
     for (const [name, node] of names) node.hidden = name !== control.name;
