@@ -240,7 +240,7 @@ function render({ model, el }) {
   const numbers = element("output", { class: "live-numbers", "aria-live": "polite" });
   const note = element("p", { class: "live-note", role: "status" });
   const trouble = element("div", { class: "live-trouble", role: "alert", hidden: "" });
-  const g = canvas.getContext("2d");
+  const g = canvas.getContext("2d"), view = ownName();
 
   const say = (sentence) => { note.textContent = sentence; };
   // A kernel that was restarted or died takes what is sent and never answers: that must not go unsaid.
@@ -248,6 +248,9 @@ function render({ model, el }) {
   const send = () => {
     model.save_changes();
     silence ??= setTimeout(() => say(words.silent), SILENCE);
+  };
+  const tell = (content) => {
+    try { model.send({ ...content, view }); } catch { say(words.silent); }     // the kernel's end is known to be gone
   };
   const heardFromKernel = () => {
     clearTimeout(silence);
@@ -257,27 +260,28 @@ function render({ model, el }) {
 
   // ---- What the hand does: the values go to the kernel, and the frame for them is shown if it was drawn ahead ----
 
-  const view = ownName();
   let sweep = null;       // the frames along the slider that is held, as far as they have arrived
   let holds = null;
   const hold = (control, by_keys) => {
     holds = control.name;
     touched(control);
-    model.send({ hold: control.name, by_keys, view });
+    tell({ hold: control.name, by_keys });
   };
   const letGo = () => {
-    if (holds) model.send({ hold: null, view });
+    if (holds) tell({ hold: null });
     holds = sweep = null;
+    delete root.dataset.ahead;
   };
   const arrived = (message, buffers) => {
     if (message.view !== view) return;
-    model.send({ got: message.sweep, view });
+    tell({ got: message.sweep });
     if (!holds) return;
     if (sweep?.sweep !== message.sweep) sweep = { ...message, layers: [], ready: new Map() };
     unpack({ ...message, points: buffers[0], pixels: buffers[1] }).forEach((layer, i) => {
       sweep.layers[message.first + i] = layer;
     });
     for (const [value, ...parts] of message.frames) sweep.ready.set(value, parts);
+    root.dataset.ahead = sweep.ready.size;     // to be seen from outside
     if (shown < moves) showAhead();
   };
   // The frame for the controls' values, if it has been drawn ahead and nothing else has changed since.

@@ -174,6 +174,8 @@ def test_reload_keeps_the_picture(fresh_lab, server):
     assert expected([1.78, 2, 1.65]) in again.text
     again.type("z₁", "-1")
     again.wait_for_numbers(expected([1.78, -1, 1.65]))
+    # JupyterLab draws outputs while it still asks the kernel for its widgets, complains, and draws them once more.
+    lab.errors[:] = [error for error in lab.errors if "widget model not found" not in error]
 
 
 def test_a_restarted_kernel_is_told_and_the_cell_run_again_lives(fresh_lab, server):
@@ -198,7 +200,7 @@ def test_two_pictures_on_a_page_share_nothing(fresh_lab, server):
     one.root.get_by_label("float16", exact=True).check()
     one.wait_for_numbers("overflow: float16")
     assert other.root.get_by_label("float64", exact=True).is_checked()
-    other.root.get_by_text("size s of z").click()
+    other.root.locator("label", has_text="size s of z").click()
     assert other.sliders.first.evaluate("slider => slider === document.activeElement")
 
 
