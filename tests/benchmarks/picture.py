@@ -111,7 +111,7 @@ class Stand:
         there = 0 if here > 0.5 else 1
         places = [(track["left"] + track["width"] * (here + (there - here) * i / count), track["y"])
                   for i in range(count + 1)]
-        await self._mouse("mouseMoved", *places[0])
+        await self._mouse("mouseMoved", *places[0], button="none")
         before = await self._spent()
         await self.page.evaluate("bench.start()")
         await self._mouse("mousePressed", *places[0])
@@ -138,9 +138,9 @@ class Stand:
             await self._mouse("mouseMoved", *place)
             await self.page.evaluate("bench.settled()")
 
-    async def _mouse(self, kind: str, x: float, y: float) -> None:
+    async def _mouse(self, kind: str, x: float, y: float, button: str = "left") -> None:
         await self.cdp.send("Input.dispatchMouseEvent", {
-            "type": kind, "x": x, "y": y, "button": "left", "buttons": 1, "clickCount": 1, "pointerType": "mouse"})
+            "type": kind, "x": x, "y": y, "button": button, "buttons": int(button == "left"), "clickCount": 1})
 
     async def _spent(self) -> tuple[float, int, int]:
         used, traffic = self.kernel.cpu_times(), await self.page.evaluate("window.traffic")
@@ -239,6 +239,7 @@ async def measure(quick: bool) -> dict:
     """Measure everything; return what ``picture.json`` holds."""
     rounds, moves, drags = (1, 10, 1) if quick else (5, 20, 2)
     sizes = {what: steps[-1:] for what, steps in GROWTH.items()} if quick else GROWTH
+    busy = [psutil.cpu_percent(interval=1)]      # what else goes on: the figures are worth the less, the more it is
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         server = Server(Path(folder))
         try:
@@ -256,10 +257,11 @@ async def measure(quick: bool) -> dict:
                 await browser.close()
         finally:
             server.close()
+    busy.append(psutil.cpu_percent(interval=1))
     everything = shown + [record for steps in grown.values() for step in steps for record in step["drags"]]
     result = {
         "machine": {"cores": psutil.cpu_count(), "memory_gib": round(psutil.virtual_memory().total / 2**30),
-                    "system": platform.system()},
+                    "system": platform.system(), "busy_before_and_after_percent": busy},
         "versions": {"python": platform.python_version(), "chromium": chromium,
                      **{package: version(package) for package in PACKAGES}},
         "rounds": rounds, "moves": rounds * moves, "events_per_second": EVENTS, "drag_seconds": SECONDS,
@@ -281,6 +283,8 @@ def main() -> None:
     options = parser.parse_args()
     result = asyncio.run(measure(options.quick))
     print(report.tables(result))
+    if max(busy := result["machine"]["busy_before_and_after_percent"]) > 10:
+        say(f"Other programs used {busy[0]:.0f} % of the machine before and {busy[1]:.0f} % after: measure again.")
     if options.write or not options.quick:
         Path(__file__).with_suffix(".json").write_text(json.dumps(result, indent=1) + "\n")
 
