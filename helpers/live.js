@@ -262,15 +262,20 @@ function render({ model, el }) {
 
   let sweep = null;       // the frames along the slider that is held, as far as they have arrived
   let holds = null;
+  const forget = () => {
+    sweep = null;
+    delete root.dataset.ahead;
+  };
   const hold = (control, by_keys) => {
+    if (control.name !== holds) forget();
     holds = control.name;
     touched(control);
     tell({ hold: control.name, by_keys });
   };
   const letGo = () => {
     if (holds) tell({ hold: null });
-    holds = sweep = null;
-    delete root.dataset.ahead;
+    holds = null;
+    forget();
   };
   const arrived = (message, buffers) => {
     if (message.view !== view) return;
