@@ -237,7 +237,7 @@ async def references(browser: Browser, server: Server, records: list[dict]) -> d
 
 async def measure(quick: bool) -> dict:
     """Measure everything; return what ``picture.json`` holds."""
-    rounds, moves, drags = (1, 10, 1) if quick else (5, 20, 2)
+    rounds, moves, drags = (1, 10, 1) if quick else (4, 25, 2)
     sizes = {what: steps[-1:] for what, steps in GROWTH.items()} if quick else GROWTH
     busy = [psutil.cpu_percent(interval=1)]      # what else goes on: the figures are worth the less, the more it is
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:

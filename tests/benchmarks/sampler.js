@@ -34,14 +34,14 @@
     floor: (root) => number(root.querySelector("output")?.textContent),
     limit: (root) => root.querySelector("canvas")?.shown ?? null,
   };
-  // What of it is looked at pixel by pixel afterwards.
+  // What of it is copied at each frame: ours, to be looked at pixel by pixel afterwards, and as a handicap the limit.
   const canvases = { ours: ".live-picture canvas", limit: "canvas" };
 
   const notebook = () => window.jupyterapp.shell.currentWidget;
   const outputs = () => notebook().content.widgets[0].node.querySelector(".jp-Cell-outputArea");
   const run = (command) => window.jupyterapp.commands.execute(command);
 
-  let kind, root, moves, frames, lastValue, lastEvent = 0, running = false, reached;
+  let kind, root, moves, frames, lastValue, lastEvent = 0, running = false, reached, due;
   const copies = [];
 
   const slider = () => root.querySelector("input[type=range], .noUi-target");
@@ -67,6 +67,7 @@
     }
     copies[i].globalCompositeOperation = "copy";
     copies[i].drawImage(canvas, 0, 0);
+    return copies[i];
   }
 
   // A number for the pixels; 0 where all are alike.
@@ -85,8 +86,8 @@
     look();
     const value = shown[kind](root), canvas = canvases[kind] && root.querySelector(canvases[kind]);
     const text = kind === "ours" ? root.querySelector(".live-numbers")?.textContent ?? "" : "";
-    if (canvas?.width) copy(canvas, frames.length);
-    frames.push([now, Number.isNaN(value) ? null : value, Math.round(10 * (canvas ?? root).clientHeight) / 10, text]);
+    const copied = canvas?.width ? copy(canvas, frames.length) : null;
+    frames.push([copied, now, Number.isNaN(value) ? null : value, (canvas ?? root).clientHeight, text]);
     if (reached?.(value)) reached = undefined;
   }
 
@@ -97,7 +98,7 @@
   const tick = () => {
     if (!running) return;
     probe.style.width = probe.style.width === "1px" ? "2px" : "1px";
-    requestAnimationFrame(tick);
+    due = requestAnimationFrame(tick);
   };
 
   const until = (test) => new Promise((resolve) => {
@@ -115,9 +116,8 @@
       const start = performance.now();
       run("notebook:run-all-cells");
       const came = await until((value) => value !== null && !Number.isNaN(value) && slider());
-      const time = frames.at(-1)[0] - start;
-      bench.stop();
-      return came ? time : null;
+      running = false;
+      return came ? frames.at(-1)[1] - start : null;
     },
     track() {
       const box = slider().getBoundingClientRect(), thumb = slider().matches("input") ? 8 : 0;
@@ -128,15 +128,17 @@
       frames = [];
       lastValue = at();
       running = true;
+      cancelAnimationFrame(due);     // of an earlier turn
       sample();     // what is on display before any move
       tick();
     },
     now: () => performance.now(),
     settled: () => until((value) => value === at()),
-    // What was seen since `start`; with a hash of each frame's pixels, for the candidates with a canvas.
+    // What was seen since `start`; of ours with a hash of each frame's pixels.
     stop() {
       running = false;
-      return { moves, frames: frames.map((frame, i) => [...frame, canvases[kind] && copies[i] ? hash(copies[i]) : null]) };
+      const pixels = (copied) => (kind === "ours" && copied ? hash(copied) : null);
+      return { moves, frames: frames.map(([copied, ...seen]) => [...seen, pixels(copied)]) };
     },
     // Fill the pool, so that no copy has to be made room for during a drag.
     prepare(count) {
