@@ -38,6 +38,7 @@ from helpers.learner import Trouble
 from helpers.sweeps import Sweep, grid
 from helpers.words import _
 
+PROBE = 1.0       # seconds that may go by to find out what a picture remembers
 CLAUSE = "; "     # between the clauses of a line of numbers
 
 
@@ -337,7 +338,7 @@ class Live(anywidget.AnyWidget):
             return True
         ends = [self.values, *({**self.values, control.name: end} for control in self._controls.values()
                                if isinstance(control, Slider) for end in (control.low, control.high))]
-        differ = set(), set()
+        differ, begun = (set(), set()), time.perf_counter()
         with self._one_at_a_time:
             kept = self._memory
             try:
@@ -345,6 +346,8 @@ class Live(anywidget.AnyWidget):
                 for values in ends:
                     self._memory = everywhere = self._remembered(values)
                 for values in ends:
+                    if time.perf_counter() - begun > PROBE:
+                        return False
                     drawn = []
                     for self._memory in (None, everywhere):
                         layers, text = self._draw(values, self._remembered(values))

@@ -93,13 +93,14 @@ class Sweep:
         self._picture = picture
         self._sent: deque[float] = deque()      # when each slice under way was sent
         self._window, self._fastest = 2, math.inf
+        self._able: bool | None = None          # whether the picture can be drawn ahead at all, once that is known
         self._scheduled = False
         self._begin()
 
     def grabbed(self) -> None:
         """The view holds the slider, perhaps again; slices of which nothing was heard since are taken for lost."""
         self._sent.clear()
-        self._strikes = 0
+        self._strikes, self._able = 0, None
         self.go_on()
 
     def got(self) -> None:
@@ -122,8 +123,12 @@ class Sweep:
 
     def step(self) -> bool:
         """Draw one frame, and send a slice where one is full; return whether there is more to do now."""
-        if self._picture.comm is None or self._picture.seconds > SLOW or not self._picture.can_draw_ahead():
+        if self._picture.comm is None or self._picture.seconds > SLOW or self._able is False:
             return False
+        if self._able is None:
+            with at_most(HURRY):
+                self._able = self._picture.can_draw_ahead()
+            return self._able
         if self._base != self._basis() or len(self._done) >= MOST_FRAMES:
             self._begin()
         value = self._next()

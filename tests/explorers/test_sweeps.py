@@ -1,13 +1,12 @@
 """Sweeps: a frame drawn ahead is the frame itself, for every slider of every explorer; and they keep their bounds."""
 
-import contextlib
 import gc
 import sys
 
 import numpy as np
 import pytest
 
-from helpers import activations, sweeps
+from helpers import activations, live, sweeps
 from helpers.explorers.logistic import explore_fit
 from helpers.explorers.softmax import explore_softmax, explore_triangle
 from helpers.live import Live, Slider
@@ -72,7 +71,8 @@ class View:
 
 @pytest.fixture
 def quick(monkeypatch):
-    """Few positions, and no machine is too slow for them."""
+    """Few positions, no machine is too slow for them, and no line is full."""
+    monkeypatch.setattr(sweeps, "monotonic", lambda: 0.0)
     monkeypatch.setattr(sweeps, "POSITIONS", 8)
     monkeypatch.setattr(sweeps, "SLOW", 60.0)
     monkeypatch.setattr(sweeps, "HURRY", 3.0)
@@ -139,7 +139,8 @@ def test_the_hand_that_moved_on_is_followed(quick):
     picture = explore_softmax()
     view = View(picture)
     view.hold("z1")
-    picture.sweep.step()
+    for _ in ("looks whether it can", "draws"):
+        assert picture.sweep.step()
     picture.move(z1=5)
     picture.sweep.step()
     picture.sweep._send()
@@ -419,8 +420,28 @@ def test_a_picture_whose_memory_cannot_be_told_apart_is_not_drawn_ahead(quick):
     picture = Live("clauses", figure, follow, [Slider("x", "x", 1, 0, 3)],
                    remember=lambda memory, x: [*(memory or []), x])
     view = View(picture)
-    with contextlib.suppress(StopIteration):
-        view.hold("x")
-        view.all()
+    view.hold("x")
+    view.all()
     assert not view.slices
     assert picture.text == "clauses: x; 1.0"
+
+
+@pytest.mark.parametrize("patience", [0.0, 60.0], ids=["too long", "fails at an end"])
+def test_what_is_remembered_is_looked_for_once_a_grab(quick, monkeypatch, patience):
+    monkeypatch.setattr(live, "PROBE", patience)
+    calls = []
+
+    def softmax(z):
+        calls.append(z)
+        if patience and z[0] == 5:
+            raise ValueError("planted")
+        return activations.softmax(z)
+
+    picture = explore_triangle(softmax)
+    view = View(picture)
+    view.hold("z1")
+    view.all()
+    looked = len(calls)
+    view.all()
+    assert len(calls) == looked and not view.slices
+    assert "z = [1.78, 0.76, 1.65]" in picture.text
