@@ -43,7 +43,7 @@ def test_the_summary_of_a_drag():
 
 def test_what_was_held_before_the_drag_does_not_count():
     frames = [(90, 0.0), (190, 0.1), (215, 0.2), (320, 0.3), (425, 0.4)]
-    assert verdict.drag_summary(record(MOVES, frames, since=150))["lags"] == [15, 20, 25]
+    assert verdict.drag_summary(record(MOVES, frames, since=150))["lag_ms"] == 20
 
 
 def test_nothing_displayed_is_no_lag():

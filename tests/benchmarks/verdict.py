@@ -39,12 +39,12 @@ def drag_summary(record: dict) -> dict:
     hand = [at for _, at in record["moves"] if at >= record["since"]]
     first, last = hand[0], hand[-1]
     changes = [(time, lag) for time, lag in changes if time - lag >= first]
-    third = (last - first) / 3
+    third, everywhere = (last - first) / 3, [lag for _, lag in changes]
     lags = {name: [lag for time, lag in changes if low <= time - first <= high] for name, low, high in (
         ("first", 0, third), ("last", 2 * third, 3 * third), ("second", 0, 1000))}
     return {
         "frames_per_second": 1000 * sum(time <= last for time, _ in changes) / (last - first),
-        "lags": [lag for _, lag in changes],
+        "lag_ms": median(everywhere) if everywhere else None, "lag_p95_ms": _percentile_95(everywhere),
         "settling_ms": changes[-1][0] - last if record["settled"] and changes else None,
         "lag_first_third_ms": median(lags["first"]) if lags["first"] else None,
         "lag_last_third_ms": median(lags["last"]) if lags["last"] else None,
@@ -64,15 +64,11 @@ def _percentile_95(values: list[float]) -> float | None:
 
 
 def drags_summary(records: list[dict]) -> dict:
-    """Return the medians over several drags, and the lag over all that they displayed."""
+    """Return the medians over several drags: each counts alike, however few frames it showed."""
     drags = [drag_summary(record) for record in records]
-    lags = [lag for drag in drags for lag in drag.pop("lags")]
     greatest = [drag["greatest_lag_first_second_ms"] for drag in drags]
-    return {
-        **{key: _middle([drag[key] for drag in drags]) for key in drags[0]},
-        "worst_lag_first_second_ms": round(max((lag for lag in greatest if lag is not None), default=0), 2),
-        "lag_ms": _middle(lags), "lag_p95_ms": _percentile_95(lags),
-    }
+    return {**{key: _middle([drag[key] for drag in drags]) for key in drags[0]},
+            "worst_lag_first_second_ms": round(max((lag for lag in greatest if lag is not None), default=0), 2)}
 
 
 def summary(seen: dict) -> dict:
