@@ -3,6 +3,7 @@
 
 const FONT = '"DejaVu Sans", Verdana, "Noto Sans", "Noto Sans KR", sans-serif';
 const SILENCE = 5000;   // milliseconds; a learner's function may take 3 seconds, and is then stopped
+const RETRY = 1000;     // milliseconds without an answer, after which the values are sent once more
 const CLAUSE = "; ";    // between the clauses of a line of numbers
 const PLAY = 3300;      // milliseconds that a playing slider takes from one end to the other
 const PAUSE = 300;      // milliseconds without a change, after which the numbers are announced
@@ -243,18 +244,36 @@ function render({ model, el }) {
   const g = canvas.getContext("2d"), view = ownName();
 
   const say = (sentence) => { note.textContent = sentence; };
-  // A kernel that was restarted or died takes what is sent and never answers: that must not go unsaid.
-  let silence;
-  const send = () => {
-    model.save_changes();
-    silence ??= setTimeout(() => say(words.silent), SILENCE);
-  };
+  // A kernel that was restarted or died takes what is sent and never answers: that must not go unsaid. And where the
+  // connection was cut, ipywidgets may wait for ever for the end of a message that was lost, and send nothing more:
+  // so what stays unanswered is sent past it, one message at a time.
+  let owed = null;        // the timer, while the kernel owes an answer
+  let past = false;       // whether to send past ipywidgets
+  let asked = null;       // the message past it that is under way
   const tell = (content) => {
     try { model.send({ ...content, view }); } catch { say(words.silent); }     // the kernel's end is known to be gone
   };
-  const heardFromKernel = () => {
-    clearTimeout(silence);
-    silence = undefined;
+  const ask = () => {
+    asked = ownName();
+    tell({ asked, values: model.get("values"), resets: model.get("resets") });
+  };
+  const send = () => {
+    model.save_changes();
+    if (past && !asked) ask();
+    if (owed) return;
+    const since = performance.now();
+    owed = setInterval(() => {
+      past = true;
+      ask();
+      if (performance.now() - since > SILENCE) say(words.silent);
+    }, RETRY);
+  };
+  const heardFromKernel = (answer, isLast) => {
+    if (owed && answer !== asked) past = false;      // ipywidgets does get through
+    if (answer === asked || !past) asked = null;
+    clearInterval(owed);
+    owed = null;
+    if (!isLast) send();
     if (note.textContent === words.silent) say("");
   };
 
@@ -322,10 +341,10 @@ function render({ model, el }) {
     send();
   };
   const answered = () => {
-    heardFromKernel();
-    const sent = model.get("frame"), { values, resets } = model.get("of");
+    const sent = model.get("frame"), { values, resets, asked: answer } = model.get("of");
     exact = unpack(sent);
     const move = pending.get(keyOf(values, resets)) ?? moves;     // what this view did not ask for was moved elsewhere
+    heardFromKernel(answer, move === moves);
     if (move === moves) pending.clear();
     if (move >= shown) {
       shown = move;
@@ -496,7 +515,7 @@ function render({ model, el }) {
   answered();
   requestAnimationFrame(() => { recolour(); fit(); });   // only now is the view part of the page
   return () => {
-    clearTimeout(silence);
+    clearInterval(owed);
     clearTimeout(quiet);
     cancelAnimationFrame(playing);
     for (const [event, act] of Object.entries(heard)) model.off(event, act);

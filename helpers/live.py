@@ -149,7 +149,7 @@ class Live(anywidget.AnyWidget):
     size = traitlets.List().tag(sync=True)         # width and height in pixels
     still = traitlets.Dict().tag(sync=True)        # the draw list of what stands still
     frame = traitlets.Dict().tag(sync=True)        # the draw list of what moves, with the text and any trouble
-    of = traitlets.Dict().tag(sync=True)           # the values and resets that the frame shows
+    of = traitlets.Dict().tag(sync=True)           # the values and resets that the frame shows, and what was last asked
     answers = traitlets.Int(0).tag(sync=True)      # counts frames drawn: two may be equal, and are then sent once
     tiles = traitlets.Dict().tag(sync=True)        # the hatches in use, by pattern
     words = traitlets.Dict().tag(sync=True)
@@ -172,6 +172,7 @@ class Live(anywidget.AnyWidget):
         self._memory_shows: tuple[set[int], set[int]] | None = None      # in which layers and clauses
         self._good: tuple[dict, Any] | None = None       # the values and the memory of the last good frame
         self._artists_elsewhere = False                  # drawing ahead leaves them where no slider stands
+        self._asked: str | None = None
         self.sweep: Sweep | None = None
         self._took: deque[float] = deque(maxlen=3)       # seconds for each of the last frames
         # A slider may be answered in a thread beside the one of a running cell, which may move the same picture.
@@ -272,12 +273,15 @@ class Live(anywidget.AnyWidget):
             frame = self._with_trouble(_("This explorer itself has a fault. Please report it with the lines below."),
                                        traceback.format_exc())
         self._took.append(time.perf_counter() - begun)
-        with self.hold_sync():
-            self.frame = frame
-            self.of = {"values": self.values, "resets": self.resets}
-            self.answers += 1
+        self._answer(frame)
         if self.sweep is not None:
             self.sweep.go_on()
+
+    def _answer(self, frame: dict) -> None:
+        with self.hold_sync():
+            self.frame = frame
+            self.of = {"values": self.values, "resets": self.resets, "asked": self._asked}
+            self.answers += 1
 
     def _remembered(self, values: dict) -> Any:
         """What is remembered once the controls have come to these values."""
@@ -314,7 +318,7 @@ class Live(anywidget.AnyWidget):
                      for whole, kept in zip(parts, self._memory_shows or (set(), set()), strict=True))
 
     def _on_message(self, _widget, content, _buffers) -> None:
-        """A view says which slider is held, if any, and which slices of a sweep have arrived."""
+        """A view says which slider is held, if any, which slices of a sweep have arrived, and what was not answered."""
         view, sweep = content.get("view"), self.sweep
         if "hold" in content:
             control, by_keys = self._controls.get(str(content["hold"])), bool(content.get("by_keys"))
@@ -325,6 +329,12 @@ class Live(anywidget.AnyWidget):
             if sweep is None or (sweep.slider, sweep.by_keys, sweep.view) != (control, by_keys, view):
                 self.sweep = Sweep(self, control, by_keys, view)
             self.sweep.grabbed()
+        elif "values" in content:     # sent past ipywidgets, where nothing was heard for long: something may be lost
+            answers, self._asked = self.answers, content.get("asked")
+            self.send_state(["frame"])
+            self.set_state({"values": content["values"], "resets": content["resets"]})
+            if self.answers == answers:
+                self._answer(self.frame)
         elif "got" in content and sweep is not None and sweep.view == view:
             sweep.got()
 

@@ -113,6 +113,20 @@ def test_every_change_is_answered_even_by_an_equal_frame():
     assert (picture.frame, picture.answers) == (frame, answers + 2)
 
 
+def test_what_was_lost_on_the_way_is_sent_again():
+    """A view that was cut off asks past ipywidgets: it gets the frame, drawn anew or as it stands, and one answer."""
+    picture = explore_softmax()
+    sent = []
+    picture.send_state = lambda key=None: sent.append(key)
+    for values in ({**picture.values, "z0": 3.0}, {**picture.values, "z0": 3.0}):
+        answers = picture.answers
+        sent.clear()
+        picture._on_message(picture, {"view": "v", "asked": "a", "values": values, "resets": 0}, [])
+        assert picture.answers == answers + 1 and ["frame"] in sent
+        assert "z = [3, 0.76, 1.65]" in picture.text
+        assert picture.of == {"values": values, "resets": 0, "asked": "a"}
+
+
 def test_while_nothing_was_ever_drawn_the_numbers_tell_the_latest_trouble():
     errors = [ValueError("first"), KeyError("second")]
 
