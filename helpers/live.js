@@ -174,7 +174,6 @@ function sliderControl(control, hand, say, words) {
   range.addEventListener("pointerdown", () => { dragged = true; hold(); });
   range.addEventListener("keydown", () => { if (dragged) { dragged = false; hold(); } });
   range.addEventListener("focus", hold);
-  range.addEventListener("blur", () => { dragged = false; });
   range.addEventListener("input", () => {
     const value = Number(range.value);
     hand.move(name, dragged ? onGrid(control, value) : value);
@@ -393,19 +392,22 @@ function render({ model, el }) {
     sign.textContent = "\u25b6";     // a triangle: play
   };
   const start = () => {
-    const { name, low, high } = last, from = model.get("values")[name], reach = high - low;
-    let begun;
+    const { name, low, high } = last, from = model.get("values")[name];
+    const legs = [[from, high], [high, low], [low, from]];     // the end of each is shown, however few frames there are
+    let begun, walked = 0;
     const step = (now) => {
       begun ??= now;
-      const way = ((now - begun) / PLAY) * reach;
-      if (way >= 2 * reach) {
-        stop();
-        move(name, from);
-        return;
+      const [here, there] = legs[0], length = Math.abs(there - here);
+      const way = ((now - begun) / PLAY) * (high - low) - walked;
+      if (way < length) {
+        move(name, onGrid(last, here + Math.sign(there - here) * way));
+      } else {
+        walked += length;
+        legs.shift();
+        move(name, there);
       }
-      const turned = way < high - from ? from + way : Math.abs(way - (high - from) - reach) + low;
-      move(name, onGrid(last, turned));
-      playing = requestAnimationFrame(step);
+      if (legs.length) playing = requestAnimationFrame(step);
+      else stop();
     };
     hold(last, false);
     play.setAttribute("aria-pressed", "true");
@@ -436,7 +438,16 @@ function render({ model, el }) {
   for (const event of ["pointerdown", "keydown"]) {
     root.addEventListener(event, ({ target }) => { if (playing && !play.contains(target)) stop(); }, true);
   }
-  root.addEventListener("focusout", ({ relatedTarget }) => { if (!root.contains(relatedTarget)) letGo(); });
+  // Whoever looks elsewhere lets go; but a notebook may take the focus away in the midst of a drag.
+  let pressed = false;
+  const letGoUnless = (within) => { if (!pressed && !root.contains(within)) letGo(); };
+  const released = () => {
+    pressed = false;
+    letGoUnless(document.activeElement);
+  };
+  root.addEventListener("pointerdown", () => { pressed = true; }, true);
+  for (const event of ["pointerup", "pointercancel"]) addEventListener(event, released, true);
+  root.addEventListener("focusout", ({ relatedTarget }) => letGoUnless(relatedTarget));
   // A notebook takes arrows and single letters for commands of its own ("d d" deletes the cell): what is typed here
   // stays here, but for leaving it, running the cell, and shortcuts such as Ctrl+S.
   root.addEventListener("keydown", (event) => {
@@ -522,6 +533,7 @@ function render({ model, el }) {
     sizes.disconnect();
     themes.disconnect();
     removeEventListener("resize", fit);
+    for (const event of ["pointerup", "pointercancel"]) removeEventListener(event, released, true);
   };
 }
 

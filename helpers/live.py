@@ -178,8 +178,11 @@ class Live(anywidget.AnyWidget):
         # A slider may be answered in a thread beside the one of a running cell, which may move the same picture.
         self._one_at_a_time = threading.RLock()
         self._shown: tuple[int, dict] | None = None      # the resets and values of the frame shown
-        self._moving = _lay_out(figure)
+        FigureCanvasBase(figure)
+        self._moving = _moving_artists(figure)
         self._recorder = Recorder(figure)
+        still = self._recorder.record(figure)
+        figure.set_layout_engine("none")     # it is laid out now, once and for all
         super().__init__(
             controls=[{**asdict(control), **({"grid": control.grid} if control.kind == "slider" else {})}
                       for control in controls],
@@ -187,7 +190,7 @@ class Live(anywidget.AnyWidget):
                      for label, values in (presets or {}).items()],
             values=self._start,
             size=[float(v) for v in figure.bbox.size],
-            still=self._recorder.record(figure),
+            still=still,
             words={
                 "presets": _("Settings"), "reset": _("Reset"), "play": _("Play {label}"), "typed": _("{label}, typed"),
                 "limits": _("{label} goes from {low} to {high}; {value} became {taken}."),
@@ -433,14 +436,11 @@ def explorer(function: Callable[..., Live]) -> Callable[..., Live]:
     return explore
 
 
-def _lay_out(figure: Figure) -> list:
-    """Lay the figure out once and for all, and return what moves, in the order in which it is drawn."""
-    FigureCanvasBase(figure)
+def _moving_artists(figure: Figure) -> list:
+    """What moves, in the order in which it is drawn; none of it takes part in the layout."""
     moving = [artist for artist in figure.findobj() if artist.get_animated()]
     for artist in moving:
         artist.set_in_layout(False)
-    figure.draw_without_rendering()
-    figure.set_layout_engine("none")
     return sorted(moving, key=lambda artist: artist.get_zorder())
 
 

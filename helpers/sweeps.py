@@ -34,6 +34,7 @@ LATE = 0.25               # seconds above the fastest confirmation so far: the l
 SLOW = 0.05               # seconds; a picture that takes longer is not drawn ahead, for it would hold up the moves
 HURRY = 0.25              # seconds that a learner's function may take for a frame that nobody has asked for
 BREATH = 0.001            # seconds between two frames: a move that has arrived meanwhile passes through several threads
+BEHIND = 4                # so many times as far is a position from which the hand moves away
 STRIKES = 3               # so many slow frames in a row end a sweep
 
 
@@ -93,6 +94,7 @@ class Sweep:
         self._picture = picture
         self._sent: deque[float] = deque()      # when each slice under way was sent
         self._window, self._fastest = 2, math.inf
+        self._hand, self._way = picture.values[slider.name], 0.0      # where it was last, and in which direction
         self._able: bool | None = None          # whether the picture can be drawn ahead at all, once that is known
         self._scheduled = False
         self._begin()
@@ -173,8 +175,11 @@ class Sweep:
 
     def _next(self) -> float | None:
         now = self._picture.values[self.slider.name]
+        if now != self._hand:
+            self._hand, self._way = now, math.copysign(1, now - self._hand)
         left = positions(self.slider, now, self.by_keys) - self._done
-        return min(left, key=lambda value: abs(value - now), default=None)
+        return min(left, key=lambda value: abs(value - now) * (BEHIND if (value - now) * self._way < 0 else 1),
+                   default=None)
 
     def _draw(self, value: float) -> None:
         self._done.add(value)

@@ -161,9 +161,11 @@ def test_no_frame_is_wrong(lab, code, label):
         window.watch.observe(numbers, {childList: true});
     }""")
     press(picture, label, 0.5)
-    for _ in range(3):
-        drag_to(picture, label, [float(place) for place in np.linspace(0.05, 0.95, 25)])
-    picture.lab.page.mouse.up()
+    places = [float(place) for place in np.linspace(0.1, 0.9, 25)]
+    drag_to(picture, label, places)     # while they are still being drawn, and then once they are there
+    wait_for_sweep(picture, 31 if label == "w₁" else 201)
+    drag_to(picture, label, places[::-1])
+    lab.page.mouse.up()
     seen = lab.page.evaluate("""() => { window.watch.disconnect(); return [...window.frames_seen]; }""")
     assert len(seen) > 20
     slider = picture.slider(label)
@@ -256,13 +258,16 @@ def test_play_goes_to_both_ends_and_back(lab):
         window.watch = new MutationObserver(() => window.played.push(numbers.textContent));
         window.watch.observe(numbers, {childList: true});
     }""")
-    picture.slider("z₁").focus()
+    press(picture, "z₁", 0.575)
+    wait_for_sweep(picture, 201)
+    lab.page.mouse.up()
+    begin = value_of(picture, "z₁")
     button = play(picture)
     assert button.get_attribute("aria-label") == "Play z₁"
     button.press("Enter")
     assert button.get_attribute("aria-pressed") == "true"
     lab.page.wait_for_function("button => button.getAttribute('aria-pressed') === 'false'", arg=button.element_handle())
-    picture.wait_for_numbers(expected([1.78, 0.76, 1.65]))
+    picture.wait_for_numbers(expected([1.78, begin, 1.65]))
     played = lab.page.evaluate("() => { window.watch.disconnect(); return window.played; }")
     assert any("z = [1.78, 5, 1.65]" in text for text in played)
     assert any("z = [1.78, -5, 1.65]" in text for text in played)

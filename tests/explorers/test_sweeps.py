@@ -148,6 +148,17 @@ def test_the_hand_that_moved_on_is_followed(quick):
     assert len({piece["sweep"] for piece in view.slices}) == 1     # the slider itself makes nothing stale
 
 
+def test_a_moving_hand_has_what_lies_before_it_drawn_first(quick):
+    picture = explore_softmax()
+    view = View(picture)
+    picture.move(z1=0)
+    view.hold("z1")
+    picture.move(z1=-2)
+    view.all()
+    order = [frame[0] for piece in view.slices for frame in piece["frames"]]
+    assert order == [-2, -4, -5, 0, 2, 4, 5]
+
+
 def test_another_control_or_reset_makes_it_stale(quick):
     picture = explore_softmax()
     view = View(picture)
