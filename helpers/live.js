@@ -6,6 +6,7 @@ const SILENCE = 5000;   // milliseconds; a learner's function may take 3 seconds
 const RETRY = 1000;     // milliseconds without an answer, after which the values are sent once more
 const CLAUSE = "; ";    // between the clauses of a line of numbers
 const PLAY = 3300;      // milliseconds that a playing slider takes from one end to the other
+const LATER = 100;      // milliseconds that a move may wait to be sent whose frame was drawn ahead
 const PAUSE = 300;      // milliseconds without a change, after which the numbers are announced
 
 function element(tag, attributes = {}, ...children) {
@@ -319,14 +320,16 @@ function render({ model, el }) {
     const [clauses, parts] = found, told = model.get("frame").text.split(CLAUSE);
     const layers = parts.map((i, k) => (i < 0 ? exact[k] : sweep.layers[i]));
     if (layers.includes(undefined)) return null;     // a slice was lost
-    return { text: clauses.map((clause, k) => clause ?? told[k]).join(CLAUSE), layers };
+    return { text: clauses.map((clause, k) => clause ?? told[k]).join(CLAUSE), layers, remembers: parts.includes(-1) };
   };
   const showAhead = () => {
     const ready = drawnAhead();
-    if (!ready) return;
-    shown = moves;
-    showFrame(ready);
-    showTrouble(null);
+    if (ready) {
+      shown = moves;
+      showFrame(ready);
+      showTrouble(null);
+    }
+    return ready;
   };
 
   // Moves are counted, so that an answer to an earlier one does not take the picture back.
@@ -336,7 +339,14 @@ function render({ model, el }) {
   const moved = () => {
     pending.set(keyOf(model.get("values"), model.get("resets")), ++moves);
     showValues();
-    showAhead();
+    const ready = showAhead();
+    if (!ready || ready.remembers) sendNow();
+    else later ??= setTimeout(sendNow, LATER);     // the kernel has better things to do than to draw it once more
+  };
+  let later = null;
+  const sendNow = () => {
+    clearTimeout(later);
+    later = null;
     send();
   };
   const answered = () => {
@@ -481,7 +491,9 @@ function render({ model, el }) {
     canvas.width = wanted;
     canvas.height = Math.round((wanted * height) / width);
     hatches.clear();
+    fitted = devicePixelRatio;
     numbers.style.minHeight = "";     // another width breaks the numbers into other lines
+    longest = 0;
     paint();     // at once: setting the size has emptied the canvas
     return true;
   };
@@ -490,10 +502,11 @@ function render({ model, el }) {
     root.classList.toggle("live-dark", now);
     if (now !== isDarkPage) { isDarkPage = now; paint(); }
   };
-  let quiet;
+  let quiet, fitted = 0, longest = 0;
   const showFrame = (next) => {
     frame = next;
-    if (!fit()) paint();     // a window on another screen has another density, and no event tells
+    // A window on another screen has another density, and no event tells. To measure anything else costs a layout.
+    if (devicePixelRatio === fitted || !fit()) paint();
     if (numbers.textContent === frame.text) return;
     numbers.textContent = frame.text;
     canvas.setAttribute("aria-label", frame.text);
@@ -502,6 +515,8 @@ function render({ model, el }) {
     clearTimeout(quiet);
     quiet = setTimeout(() => numbers.removeAttribute("aria-busy"), PAUSE);
     // The picture's place stays as it is while numbers grow and shrink.
+    if (frame.text.length < longest) return;
+    longest = frame.text.length;
     numbers.style.minHeight = `${Math.max(parseFloat(numbers.style.minHeight) || 0, numbers.getBoundingClientRect().height)}px`;
   };
   const showTrouble = (wrong) => {
@@ -527,6 +542,7 @@ function render({ model, el }) {
   requestAnimationFrame(() => { recolour(); fit(); });   // only now is the view part of the page
   return () => {
     clearInterval(owed);
+    clearTimeout(later);
     clearTimeout(quiet);
     cancelAnimationFrame(playing);
     for (const [event, act] of Object.entries(heard)) model.off(event, act);

@@ -1,9 +1,9 @@
 """Sweeps: the frames along one slider, drawn ahead while a hand is on it.
 
 The browser then shows the frame for the hand's position at once, however far away the kernel is; the kernel's answer
-to the move itself follows. A sweep is drawn nearest first, one frame at a time between the kernel's other work, and
-sent in slices, of which only a few are under way at once. It ends when every position is drawn, when the hand is
-elsewhere, or at its bounds. The kernel keeps none of its frames.
+to the move itself follows. A sweep is drawn nearest first, a few milliseconds at a time between the kernel's other
+work, and sent in slices, of which only a few are under way at once. It ends when every position is drawn, when the
+hand is elsewhere, or at its bounds. The kernel keeps none of its frames.
 
 A frame is a pure function of the controls' values (see `helpers.live`), so one that was drawn ahead is the frame
 itself. It is stale when another control has moved, and after Reset. A sweep then begins anew; the browser leaves the
@@ -28,13 +28,15 @@ if TYPE_CHECKING:
 POSITIONS = 200           # a slider has no more for a mouse, whose hand is no finer; keys know every step
 MOST_FRAMES = 400         # of one sweep; with keys, which may go on for ever, it then begins anew
 MOST_BYTES = 4_000_000    # of one sweep, in the browser's memory and on the line
-SLICE_BYTES, SLICE_SECONDS = 32_000, 0.025    # a slice is sent as soon as it has the one or took the other
+SLICE_BYTES = 64_000      # a slice is sent when it has so many, or took so many seconds: short at first, to be there
+SLICE_SECONDS = 0.01, 0.08    # soon, and each twice as long as the last, as every message has its price
 UNDER_WAY = 8             # slices that the browser has not yet confirmed
 LATE = 0.25               # seconds above the fastest confirmation so far: the line is full
 SLOW = 0.05               # seconds; a picture that takes longer is not drawn ahead, for it would hold up the moves
 HURRY = 0.25              # seconds that a learner's function may take for a frame that nobody has asked for
-BREATH = 0.001            # seconds between two frames: a move that has arrived meanwhile passes through several threads
-BEHIND = 4                # so many times as far is a position from which the hand moves away
+TURN = 0.004              # seconds for which frames are drawn before the kernel looks what else there is
+BREATH = 0.001            # seconds that it then has for it: a move that has arrived passes through several threads
+BEHIND = 100              # so many times as far counts a position from which the hand moves away
 STRIKES = 3               # so many slow frames in a row end a sweep
 
 
@@ -95,6 +97,7 @@ class Sweep:
         self._sent: deque[float] = deque()      # when each slice under way was sent
         self._window, self._fastest = 2, math.inf
         self._hand, self._way = picture.values[slider.name], 0.0      # where it was last, and in which direction
+        self._places = positions(slider, self._hand, by_keys)
         self._able: bool | None = None          # whether the picture can be drawn ahead at all, once that is known
         self._scheduled = False
         self._begin()
@@ -142,14 +145,17 @@ class Sweep:
         took = perf_counter() - begun
         self._strikes = self._strikes + 1 if took > SLOW else 0
         self._slice_seconds += took
-        if self._slice_bytes >= SLICE_BYTES or self._slice_seconds >= SLICE_SECONDS:
+        if self._slice_bytes >= SLICE_BYTES or self._slice_seconds >= self._patience:
             self._send()
         return True
 
     def _turn(self) -> None:
         self._scheduled = False
+        until = perf_counter() + TURN
         try:
-            more = self._picture.sweep is self and self.step()
+            while more := self._picture.sweep is self and self.step():
+                if perf_counter() > until:
+                    break
         except KeyboardInterrupt:    # it would end the kernel's loop
             self._strikes = STRIKES
             return
@@ -167,6 +173,7 @@ class Sweep:
         self._done: set[float] = set()
         self._layers: dict[bytes, int] = {}      # by their digest: most artists do not move with every slider
         self._bytes = self._strikes = 0
+        self._patience = SLICE_SECONDS[0]
         self._empty()
 
     def _empty(self) -> None:
@@ -177,9 +184,13 @@ class Sweep:
         now = self._picture.values[self.slider.name]
         if now != self._hand:
             self._hand, self._way = now, math.copysign(1, now - self._hand)
-        left = positions(self.slider, now, self.by_keys) - self._done
-        return min(left, key=lambda value: abs(value - now) * (BEHIND if (value - now) * self._way < 0 else 1),
-                   default=None)
+            if self.by_keys:
+                self._places = positions(self.slider, now, self.by_keys)
+
+        def distance(value: float) -> float:
+            return abs(value - now) * (BEHIND if (value - now) * self._way < 0 else 1)
+
+        return min(self._places - self._done, key=distance, default=None)
 
     def _draw(self, value: float) -> None:
         self._done.add(value)
@@ -208,6 +219,7 @@ class Sweep:
         buffers = [drawn.pop("points"), drawn.pop("pixels")]
         first = len(self._layers) - len(self._new)
         self._bytes += self._slice_bytes
+        self._patience = min(2 * self._patience, SLICE_SECONDS[1])
         self._sent.append(monotonic())
         self._picture.send({"sweep": self._number, "view": self.view, "name": self.slider.name, "base": self._base,
                             "frames": self._frames, "first": first, **drawn}, buffers)

@@ -199,7 +199,7 @@ def test_most_artists_do_not_move_with_every_slider_and_are_sent_once(quick):
 
 
 def test_few_slices_are_under_way(monkeypatch, quick):
-    monkeypatch.setattr(sweeps, "SLICE_SECONDS", 0.0)     # each frame is a slice
+    monkeypatch.setattr(sweeps, "SLICE_SECONDS", (0.0, 0.0))     # each frame is a slice
     monkeypatch.setattr(sweeps, "POSITIONS", 50)
     picture = explore_softmax()
     view = View(picture)
@@ -216,7 +216,7 @@ def test_few_slices_are_under_way(monkeypatch, quick):
 
 
 def test_a_full_line_gets_one_slice_at_a_time(monkeypatch, quick):
-    monkeypatch.setattr(sweeps, "SLICE_SECONDS", 0.0)
+    monkeypatch.setattr(sweeps, "SLICE_SECONDS", (0.0, 0.0))
     monkeypatch.setattr(sweeps, "POSITIONS", 50)
     clock = [0.0]
     monkeypatch.setattr(sweeps, "monotonic", lambda: clock[0])
