@@ -516,8 +516,10 @@ function render({ model, el }) {
     quiet = setTimeout(() => numbers.removeAttribute("aria-busy"), PAUSE);
     // The picture's place stays as it is while numbers grow and shrink.
     if (frame.text.length < longest) return;
+    const { height: tall } = numbers.getBoundingClientRect();
+    if (!tall) return;     // not yet part of the page
     longest = frame.text.length;
-    numbers.style.minHeight = `${Math.max(parseFloat(numbers.style.minHeight) || 0, numbers.getBoundingClientRect().height)}px`;
+    numbers.style.minHeight = `${Math.max(parseFloat(numbers.style.minHeight) || 0, tall)}px`;
   };
   const showTrouble = (wrong) => {
     if (!wrong && trouble.hidden) return;
