@@ -264,6 +264,7 @@ function render({ model, el }) {
     const since = performance.now();
     owed = setInterval(() => {
       past = true;
+      model.save_changes();     // what ipywidgets still holds back is then no older than what goes past it
       ask();
       if (performance.now() - since > SILENCE) say(words.silent);
     }, RETRY);

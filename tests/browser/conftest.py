@@ -4,6 +4,8 @@ The browser is found, not downloaded: Playwright's own where it is installed, el
 Without one the tests here are skipped, loudly; under CI that skip is a failure.
 """
 
+import copy
+import itertools
 import os
 import shutil
 import socket
@@ -121,24 +123,39 @@ def server(tmp_path_factory) -> Iterator[Server]:
     server.close()
 
 
+_numbers = itertools.count()
+
+
 class Lab:
     """A notebook open in JupyterLab, in a browser of its own."""
 
     def __init__(self, browser: Browser, server: Server, **context) -> None:
         self.server = server
         self.context = browser.new_context(viewport={"width": 1280, "height": 1000}, **context)
-        self.page: Page = self.context.new_page()
-        self.page.set_default_timeout(PATIENCE)
         self.errors: list[str] = []
-        self.page.on("console", self._heard)
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page = self._new_page()
+
+    def _new_page(self) -> Page:
+        self.workspace = f"tests-{next(_numbers)}"      # its own: or a page reloaded would show what another shows
+        page = self.context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self.errors.append(error.stack or str(error)))
+        return page
+
+    def tab(self) -> "Lab":
+        """Another tab of the same browser; what it complains of is told here too."""
+        other = copy.copy(self)
+        other.page = self._new_page()
+        return other
 
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not any(noise in message.text + str(message.location) for noise in NOISE):
             self.errors.append(message.text)
 
-    def open(self, path: str) -> "Lab":
-        self.page.goto(f"{self.server.url}/lab/tree/{path}?token={TOKEN}&reset")
+    def open(self, path: str, url: str = "") -> "Lab":
+        """Open a notebook of the server, which may have another URL where something stands before it."""
+        self.page.goto(f"{url or self.server.url}/lab/workspaces/{self.workspace}/tree/{path}?token={TOKEN}")
         self.wait_for_kernel()
         return self
 
@@ -187,6 +204,13 @@ class Lab:
         root = self.cell(cell).locator(".live-picture").nth(view)
         root.scroll_into_view_if_needed()
         return Picture(self, root)
+
+    def use_theme(self, theme: str) -> None:
+        """Switch to JupyterLab's "Light" or "Dark" theme. It draws a curtain meanwhile, and may not be drawing one."""
+        name = f"JupyterLab {theme}"
+        self.page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", name)
+        self.page.wait_for_selector(f"body[data-jp-theme-name='{name}']", state="attached")
+        self.page.wait_for_selector("#jupyterlab-splash", state="detached")
 
     def violations(self) -> list[str]:
         """What axe finds wrong in the notebook's outputs; everything around them is JupyterLab's own."""
@@ -285,3 +309,27 @@ def fresh_lab(browser, server) -> Iterator[Lab]:
     finally:
         lab.close()
 
+
+@pytest.fixture(scope="session", params=LESSONS, ids=lambda path: path.stem)
+def opened_lesson(request, browser, server) -> Iterator[tuple[Lab, nbformat.NotebookNode, list[str]]]:
+    """A lesson, opened, run and looked through from top to bottom; the file; what its explorers show at first."""
+    lab, notebook = Lab(browser, server), nbformat.read(request.param, as_version=4)
+    lab.open(f"notebooks/{request.param.name}").run_all()
+    for i in range(len(notebook.cells)):
+        lab.scroll_to(i)
+    yield lab, notebook, [lab.picture(i).canvas.get_attribute("aria-label") for i in lab.pictures()]
+    lab.close()
+
+
+@pytest.fixture
+def lesson(opened_lesson) -> Iterator[tuple[Lab, nbformat.NotebookNode]]:
+    """A lesson and its file, its explorers as at first; what the page complains of meanwhile fails the test."""
+    lab, notebook, start = opened_lesson
+    assert start
+    lab.errors.clear()
+    for i in range(len(start)):
+        lab.page.get_by_role("button", name="Reset", exact=True).nth(i).click()
+    lab.page.wait_for_function("""start => String(start) === String([...document.querySelectorAll(
+        '.live-picture canvas')].map(canvas => canvas.getAttribute('aria-label')))""", arg=start)
+    yield lab, notebook
+    assert lab.errors == []

@@ -178,20 +178,6 @@ def test_reload_keeps_the_picture(fresh_lab, server):
     lab.errors[:] = [error for error in lab.errors if "widget model not found" not in error]
 
 
-def test_a_restarted_kernel_is_told_and_the_cell_run_again_lives(fresh_lab, server):
-    softmax = fresh_lab.open(server.notebook("restart", SOFTMAX)).run_all().picture()
-    fresh_lab.page.evaluate("async () => {"
-                            " await window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart(); }")
-    fresh_lab.wait_for_kernel()
-    softmax.type("z₁", "2")
-    softmax.root.get_by_text("No answer from the kernel yet.").wait_for()
-    assert THREAD in softmax.text and softmax.ink() > 0.02
-    again = fresh_lab.run_all().picture()
-    again.type("z₁", "2")
-    again.wait_for_numbers(expected([1.78, 2, 1.65]))
-    assert "No answer" not in again.root.inner_text()
-
-
 def test_two_pictures_on_a_page_share_nothing(fresh_lab, server):
     """Labels and radio buttons belong to their own picture."""
     show = "from helpers.explorers.softmax import explore_overflow\nexplore_overflow()"
@@ -327,21 +313,17 @@ def test_sharp_at_any_density(softmax, screen, width, density):
     assert softmax.ink() > 0.02
 
 
-def use_theme(lab, theme: str) -> None:
-    lab.page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
-
-
 def test_dark_theme(softmax):
     """Switched while open: the paper turns dark, and what is drawn stays legible on it."""
     light = softmax.pixels()
-    use_theme(softmax.lab, "JupyterLab Dark")
+    softmax.lab.use_theme("Dark")
     softmax.lab.page.wait_for_selector(".live-picture.live-dark")
     assert softmax.pixels() != light
     corner = softmax.canvas.evaluate("canvas => [...canvas.getContext('2d').getImageData(1, 1, 1, 1).data]")
     assert max(corner[:3]) < 64
     assert softmax.ink() > 0.02
     assert softmax.lab.violations() == []
-    use_theme(softmax.lab, "JupyterLab Light")
+    softmax.lab.use_theme("Light")
     softmax.lab.page.wait_for_selector(".live-picture:not(.live-dark)")
     assert softmax.pixels() == light
 
