@@ -336,6 +336,7 @@ function render({ model, el }) {
   // Moves are counted, so that an answer to an earlier one does not take the picture back.
   let moves = 0, shown = 0, exact = [];
   const pending = new Map();     // the number of the last move to some values, until the kernel has answered the last
+  let mine = null;               // where the hand has put the controls
   const keyOf = (values, resets) => JSON.stringify([resets, ...controls.map(([name]) => values[name])]);
   const moved = () => {
     pending.set(keyOf(model.get("values"), model.get("resets")), ++moves);
@@ -365,10 +366,19 @@ function render({ model, el }) {
       showAhead();     // with what the kernel remembers by now
     }
   };
-  const move = (name, value) => {
-    if (model.get("values")[name] === value) return;
-    model.set("values", { ...model.get("values"), [name]: value });
+  const put = (values, resets = model.get("resets")) => {
+    mine = values;
+    model.set({ values, resets });
     moved();
+  };
+  const move = (name, value) => {
+    if (model.get("values")[name] !== value) put({ ...model.get("values"), [name]: value });
+  };
+  // The controls were set elsewhere; or it is but the echo of an earlier move, come late: then the hand knows better.
+  const setElsewhere = () => {
+    const resets = model.get("resets");
+    if (pending.size && keyOf(model.get("values"), resets) !== keyOf(mine, resets)) model.set("values", mine);
+    showValues();
   };
 
   const hand = { hold, move };
@@ -384,13 +394,13 @@ function render({ model, el }) {
     made.addEventListener("click", press);
     return made;
   };
-  const setting = (label, set) => button(label, () => { say(""); set(); moved(); });
+  const setting = (label, set) => button(label, () => { say(""); set(); });
   const settings = element("div", { class: "live-settings", role: "group", "aria-label": words.presets },
     ...model.get("presets").map(({ label, values }) =>
-      setting(label, () => model.set("values", { ...model.get("values"), ...values }))),
-    setting(words.reset, () => model.set({
-      values: Object.fromEntries(model.get("controls").map((control) => [control.name, control.value])),
-      resets: model.get("resets") + 1 })));
+      setting(label, () => put({ ...model.get("values"), ...values }))),
+    setting(words.reset, () => put(
+      Object.fromEntries(model.get("controls").map((control) => [control.name, control.value])),
+      model.get("resets") + 1)));
 
   // ---- Play: the slider that was touched last goes to its ends and back; it never starts by itself ----
 
@@ -530,7 +540,7 @@ function render({ model, el }) {
       ...(wrong?.where ? [element("pre", { tabindex: "0" }, wrong.where)] : []));
   };
 
-  const heard = { "change:answers": answered, "change:values": showValues, "msg:custom": arrived };
+  const heard = { "change:answers": answered, "change:values": setElsewhere, "msg:custom": arrived };
   for (const [event, act] of Object.entries(heard)) model.on(event, act);
   const sizes = new ResizeObserver(fit);
   sizes.observe(canvas);
