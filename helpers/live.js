@@ -516,8 +516,7 @@ function render({ model, el }) {
   let quiet, fitted = 0, longest = 0;
   const showFrame = (next) => {
     frame = next;
-    // A window on another screen has another density, and no event tells. To measure anything else costs a layout.
-    if (devicePixelRatio === fitted || !fit()) paint();
+    if (devicePixelRatio === fitted || !fit()) paint();     // to measure anything else costs a layout
     if (numbers.textContent === frame.text) return;
     numbers.textContent = frame.text;
     canvas.setAttribute("aria-label", frame.text);
@@ -545,6 +544,14 @@ function render({ model, el }) {
   const sizes = new ResizeObserver(fit);
   sizes.observe(canvas);
   addEventListener("resize", fit);     // a zoomed page
+  let screen;     // a window moved to another screen, or a zoom that leaves the picture's place as it is
+  const watchScreen = () => {
+    fit();
+    screen?.removeEventListener("change", watchScreen);
+    screen = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
+    screen.addEventListener("change", watchScreen);
+  };
+  watchScreen();
   const themes = new MutationObserver(() => { recolour(); requestAnimationFrame(() => requestAnimationFrame(recolour)); });
   for (const node of [document.documentElement, document.body]) themes.observe(node, { attributes: true });
   themes.observe(document.head, { childList: true, subtree: true });
@@ -562,6 +569,7 @@ function render({ model, el }) {
     sizes.disconnect();
     themes.disconnect();
     removeEventListener("resize", fit);
+    screen.removeEventListener("change", watchScreen);
     for (const event of ["pointerup", "pointercancel"]) removeEventListener(event, released, true);
   };
 }
