@@ -315,8 +315,9 @@ def opened_lesson(request, browser, server) -> Iterator[tuple[Lab, nbformat.Note
     """A lesson, opened, run and looked through from top to bottom; the file; what its explorers show at first."""
     lab, notebook = Lab(browser, server), nbformat.read(request.param, as_version=4)
     lab.open(f"notebooks/{request.param.name}").run_all()
-    for i in range(len(notebook.cells)):
-        lab.scroll_to(i)
+    for i, cell in enumerate(notebook.cells):
+        if cell.cell_type == "code" and cell.outputs:
+            lab.scroll_to(i)
     yield lab, notebook, [lab.picture(i).canvas.get_attribute("aria-label") for i in lab.pictures()]
     lab.close()
 
