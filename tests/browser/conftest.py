@@ -55,7 +55,7 @@ def pytest_terminal_summary(terminalreporter) -> None:
         terminalreporter.line(NO_BROWSER, red=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         path = find_browser(playwright)
@@ -116,7 +116,7 @@ class Server:
         self.log.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(tmp_path_factory) -> Iterator[Server]:
     server = Server(tmp_path_factory.mktemp("jupyter"))
     yield server
@@ -282,7 +282,7 @@ class Picture:
         mouse.up()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def shared_lab(browser, server) -> Iterator[Lab]:
     """One page for all tests that need but one cell: loading JupyterLab takes longer than most of them."""
     lab = Lab(browser, server)
@@ -310,7 +310,7 @@ def fresh_lab(browser, server) -> Iterator[Lab]:
         lab.close()
 
 
-@pytest.fixture(scope="session", params=LESSONS, ids=lambda path: path.stem)
+@pytest.fixture(scope="package", params=LESSONS, ids=lambda path: path.stem)
 def opened_lesson(request, browser, server) -> Iterator[tuple[Lab, nbformat.NotebookNode, list[str]]]:
     """A lesson, opened, run and looked through from top to bottom; the file; what its explorers show at first."""
     lab, notebook = Lab(browser, server), nbformat.read(request.param, as_version=4)
