@@ -396,7 +396,8 @@ class Live(anywidget.AnyWidget):
             canvas = FigureCanvasAgg(self.figure)
             for artist in self._moving:
                 artist.set_animated(self.trouble is not None)
-            canvas.print_png(file, metadata={"Software": None})
+            # The lowest level takes half the time, and 4 % more bytes.
+            canvas.print_png(file, metadata={"Software": None}, pil_kwargs={"compress_level": 1})
             for artist in self._moving:
                 artist.set_animated(True)
             FigureCanvasBase(self.figure)     # takes the figure over from Agg, whose buffer is then free

@@ -33,6 +33,7 @@ DARK = {
 
 _LOOK = {
     "font.family": ["DejaVu Sans"], "font.size": 10.0, "axes.titlesize": 10.0, "axes.titlelocation": "left",
+    "axes.titley": 1.0,     # no picture has ticks on top, for which matplotlib would measure them all, time and again
     "text.color": INK, "axes.labelcolor": INK, "axes.edgecolor": MUTED, "xtick.color": MUTED, "ytick.color": MUTED,
     "axes.spines.top": False, "axes.spines.right": False, "axes.grid": False, "grid.color": GRID,
     "axes.axisbelow": True, "figure.facecolor": PAPER, "axes.facecolor": "none", "savefig.facecolor": PAPER,
