@@ -62,6 +62,7 @@ class Recorder(RendererBase):
         self.dpi = figure.dpi
         self.width, self.height = (float(v) for v in figure.bbox.size)
         self._to_canvas = Affine2D().scale(1, -1).translate(0, self.height)
+        self._to_fine = self._to_canvas + Affine2D().scale(FINENESS)
         self._begin()
 
     def _begin(self) -> None:
@@ -106,7 +107,7 @@ class Recorder(RendererBase):
         if fill is None and stroke is None and not gc.get_hatch():
             return
         self._set_clip(gc)
-        polygons = _polygons(path, transform + self._to_canvas)
+        polygons = _polygons(path, transform + self._to_fine)
         offset, dashes = gc.get_dashes()
         if dashes is not None:
             dashes = [round(float(offset), 2), *(round(float(self.points_to_pixels(d)), 2) for d in dashes)]
@@ -150,7 +151,7 @@ class Recorder(RendererBase):
     def _hatch(self, gc) -> list | None:
         if not gc.get_hatch():
             return None
-        return [gc.get_hatch(), to_hex(gc.get_hatch_color(), keep_alpha=True),
+        return [gc.get_hatch(), _hex(gc.get_hatch_color()),
                 round(float(self.points_to_pixels(gc.get_hatch_linewidth())), 2)]
 
     def _set_clip(self, gc: GraphicsContextBase) -> None:
@@ -166,7 +167,7 @@ class Recorder(RendererBase):
         if box is not None:
             self._commands.append(["clip", *box])
         if path is not None:
-            self._commands.append(["clippath", self._add(_polygons(path, transform + self._to_canvas))])
+            self._commands.append(["clippath", self._add(_polygons(path, transform + self._to_fine))])
 
 
 def join(lists: list[dict]) -> dict:
@@ -194,13 +195,13 @@ def hatch_tile(pattern: str, side: float) -> dict:
     >>> hatch_tile("/", 100)["counts"][:2]
     [2, 2]
     """
-    polygons = _polygons(Path.hatch(pattern), Affine2D().scale(side, -side).translate(0, side))
+    polygons = _polygons(Path.hatch(pattern), Affine2D().scale(side, -side).translate(0, side).scale(FINENESS))
     return {"side": side, "counts": [len(p) for p in polygons], "points": np.concatenate(polygons).tobytes()}
 
 
-def _polygons(path: Path, transform) -> list[np.ndarray]:
+def _polygons(path: Path, to_fine) -> list[np.ndarray]:
     """The vertices of a path, (n, 2) float32 for each piece, curves flattened; what is not finite is left out."""
-    fine = path.cleaned(transform + Affine2D().scale(FINENESS), remove_nans=True, simplify=path.should_simplify)
+    fine = path.cleaned(to_fine, remove_nans=True, simplify=path.should_simplify)
     codes, vertices = fine.codes[:-1], np.clip(fine.vertices[:-1] / FINENESS, -FARTHEST, FARTHEST)   # without the STOP
     starts = np.flatnonzero(codes == Path.MOVETO)
     for end in np.flatnonzero(codes == Path.CLOSEPOLY):
@@ -217,7 +218,10 @@ def _text_size(words: str, prop: FontProperties, ismath: bool) -> tuple[float, f
 def _colour(gc: GraphicsContextBase, rgba) -> str:
     """A colour as ``#rrggbbaa``, with the transparency that the artist asks for."""
     alpha = gc.get_alpha() if gc.get_forced_alpha() or len(rgba) == 3 else rgba[3]
-    return to_hex((*rgba[:3], alpha), keep_alpha=True)
+    return _hex((*rgba[:3], alpha))
+
+
+_hex = functools.lru_cache(1024)(functools.partial(to_hex, keep_alpha=True))
 
 
 def _snaps(gc: GraphicsContextBase, polygons: list[np.ndarray]) -> bool:

@@ -1,9 +1,9 @@
 """Sweeps: the frames along one slider, drawn ahead while a hand is on it.
 
 The browser then shows the frame for the hand's position at once, however far away the kernel is; the kernel's answer
-to the move itself follows. A sweep is drawn nearest first, a few milliseconds at a time between the kernel's other
-work, and sent in slices, of which only a few are under way at once. It ends when every position is drawn, when the
-hand is elsewhere, or at its bounds. The kernel keeps none of its frames.
+to the move itself follows. A sweep is drawn nearest first, where a moving hand will be when the frames get there; a few
+milliseconds at a time between the kernel's other work; and sent in slices, of which only a few are under way at once.
+It ends when every position is drawn, when the hand is elsewhere, or at its bounds. The kernel keeps none of its frames.
 
 A frame is a pure function of the controls' values (see `helpers.live`), so one that was drawn ahead is the frame
 itself. It is stale when another control has moved, and after Reset. A sweep then begins anew; the browser leaves the
@@ -36,6 +36,8 @@ SLOW = 0.05               # seconds; a picture that takes longer is not drawn ah
 HURRY = 0.25              # seconds that a learner's function may take for a frame that nobody has asked for
 TURN = 0.004              # seconds for which frames are drawn before the kernel looks what else there is
 BREATH = 0.001            # seconds that it then has for it: a move that has arrived passes through several threads
+SOON = 0.005              # seconds; moves no further apart count as if they were
+LEAD = 0.5                # seconds by which a hand is at most forestalled, and after which one without a move rests
 BEHIND = 100              # so many times as far counts a position from which the hand moves away
 STRIKES = 3               # so many slow frames in a row end a sweep
 
@@ -95,8 +97,9 @@ class Sweep:
         self.slider, self.by_keys, self.view = slider, by_keys, view
         self._picture = picture
         self._sent: deque[float] = deque()      # when each slice under way was sent
-        self._window, self._fastest = 2, math.inf
-        self._hand, self._way = picture.values[slider.name], 0.0      # where it was last, and in which direction
+        self._window, self._fastest, self._trip = 2, math.inf, 0.0      # the last: seconds until a slice is confirmed
+        self._hand, self._since = picture.values[slider.name], monotonic()      # where it was last, and since when
+        self._speed = 0.0                       # of the hand, a second; below 0 where it goes down
         self._places = positions(slider, self._hand, by_keys)
         self._able: bool | None = None          # whether the picture can be drawn ahead at all, once that is known
         self._scheduled = False
@@ -111,9 +114,9 @@ class Sweep:
     def got(self) -> None:
         """A slice has arrived: there is room for another, and for fewer where the line is full."""
         if self._sent:
-            took = monotonic() - self._sent.popleft()
-            self._fastest = min(self._fastest, took)
-            self._window = 1 if took > self._fastest + LATE else min(self._window + 1, UNDER_WAY)
+            self._trip = monotonic() - self._sent.popleft()
+            self._fastest = min(self._fastest, self._trip)
+            self._window = 1 if self._trip > self._fastest + LATE else min(self._window + 1, UNDER_WAY)
         self.go_on()
 
     def go_on(self) -> None:
@@ -181,14 +184,18 @@ class Sweep:
         self._slice_bytes, self._slice_seconds = 0, 0.0
 
     def _next(self) -> float | None:
-        now = self._picture.values[self.slider.name]
-        if now != self._hand:
-            self._hand, self._way = now, math.copysign(1, now - self._hand)
+        hand, now = self._picture.values[self.slider.name], monotonic()
+        if hand != self._hand:
+            self._speed = (hand - self._hand) / max(now - self._since, SOON)
+            self._hand, self._since = hand, now
             if self.by_keys:
-                self._places = positions(self.slider, now, self.by_keys)
+                self._places = positions(self.slider, hand, self.by_keys)
+        # Where the hand will be when a frame that is drawn now gets there; what it has passed by then comes last.
+        lead = min(self._patience + self._trip, LEAD) if now - self._since < LEAD else 0.0
+        there = hand + self._speed * lead
 
         def distance(value: float) -> float:
-            return abs(value - now) * (BEHIND if (value - now) * self._way < 0 else 1)
+            return abs(value - there) * (BEHIND if (value - there) * self._speed < 0 else 1)
 
         return min(self._places - self._done, key=distance, default=None)
 

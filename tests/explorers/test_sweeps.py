@@ -130,7 +130,7 @@ def test_nearest_first(quick):
     view = View(picture)
     view.hold("z1")
     view.all()
-    order = [frame[0] for piece in view.slices for frame in piece["frames"]]
+    order = drawn(view)
     away = [abs(value - 0.76) for value in order]
     assert away == sorted(away) and set(order) == {-5, -4, -2, 0, 2, 4, 5} and len(order) == 7
 
@@ -148,15 +148,45 @@ def test_the_hand_that_moved_on_is_followed(quick):
     assert len({piece["sweep"] for piece in view.slices}) == 1     # the slider itself makes nothing stale
 
 
-def test_a_moving_hand_has_what_lies_before_it_drawn_first(quick):
+@pytest.fixture
+def clock(quick, monkeypatch):
+    """A clock that stands still unless it is moved: its only entry is the time."""
+    clock = [0.0]
+    monkeypatch.setattr(sweeps, "monotonic", lambda: clock[0])
+    return clock
+
+
+def drawn(view) -> list[float]:
+    return [frame[0] for piece in view.slices for frame in piece["frames"]]
+
+
+@pytest.mark.parametrize(("seconds", "order"), [
+    (10.0, [-2, -4, -5, 0, 2, 4, 5]),      # a slow hand is still at -2 when a frame gets there
+    (0.02, [-4, -5, -2, 0, 2, 4, 5]),      # a faster one has left it,
+    (0.005, [-5, -4, -2, 0, 2, 4, 5]),     # and the fastest has passed -4 too
+])
+def test_a_moving_hand_has_drawn_first_what_lies_where_it_will_be(clock, seconds, order):
     picture = explore_softmax()
     view = View(picture)
     picture.move(z1=0)
     view.hold("z1")
+    clock[0] += seconds
     picture.move(z1=-2)
     view.all()
-    order = [frame[0] for piece in view.slices for frame in piece["frames"]]
-    assert order == [-2, -4, -5, 0, 2, 4, 5]
+    assert drawn(view) == order
+
+
+def test_a_hand_that_rests_has_what_is_nearest_drawn_first(clock):
+    picture = explore_softmax()
+    view = View(picture)
+    picture.move(z1=5)
+    view.hold("z1")
+    clock[0] += 0.1
+    picture.move(z1=2)
+    assert picture.sweep._next() == 0     # on its way down
+    clock[0] += sweeps.LEAD
+    view.all()
+    assert drawn(view)[:2] == [2, 0]
 
 
 def test_another_control_or_reset_makes_it_stale(quick):
@@ -215,11 +245,9 @@ def test_few_slices_are_under_way(monkeypatch, quick):
     assert len(picture.sweep._sent) == sweeps.UNDER_WAY
 
 
-def test_a_full_line_gets_one_slice_at_a_time(monkeypatch, quick):
+def test_a_full_line_gets_one_slice_at_a_time(monkeypatch, clock):
     monkeypatch.setattr(sweeps, "SLICE_SECONDS", (0.0, 0.0))
     monkeypatch.setattr(sweeps, "POSITIONS", 50)
-    clock = [0.0]
-    monkeypatch.setattr(sweeps, "monotonic", lambda: clock[0])
     picture = explore_softmax()
     view = View(picture)
     view.hold("z1")
