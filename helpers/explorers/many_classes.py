@@ -303,8 +303,8 @@ def explore_division(divided: Callable = divided) -> Live:
         _("In the middle"): {"x": 0, "c": 1, "s": 3},
         _("Large"): {"x": 2.5, "c": 1, "s": 3},
         _("Just inside"): {"x": 0.9, "c": 1, "s": 3},
-        _("Most are medium"): {"x": 2.5, "c": 2, "s": 3},
-        _("Hardly any medium"): {"x": 0, "c": 0.2, "s": 3},
+        _("Mostly medium"): {"x": 2.5, "c": 2, "s": 3},
+        _("Few medium"): {"x": 0, "c": 0.2, "s": 3},
     })
 
 
