@@ -300,7 +300,7 @@ def middle() -> Choice:
            "most.")),
         (_("Say yes from some size on."),
          _("Then it is wrong about all the large ones. A curve that falls instead is wrong about the small ones.")),
-        (_("Say the same at every size."),
+        (_("Say the share of medium at every size."),
          _("A weight above 0 is too high on the right, one below 0 on the left. Since both sides are alike, w₁ = 0 "
            "is best.")),
         (_("Say one half at every size."),
