@@ -36,6 +36,9 @@ GUARD = os.path.join(ROOT, ".venv.lock")
 
 COURSE, TESTS = "requirements.txt", "requirements-test.txt"
 
+# All tests take two processes, or they would take twice as long; a file's tests, and a lesson's cells, stay together.
+ALL_TESTS = ["-n", "2", "--dist", "loadfile"]
+
 COMMANDS = [
     ("lab", "open JupyterLab at the first lesson; arguments go to JupyterLab (--no-browser, --port=9000)"),
     ("test", "run all tests; arguments go to pytest and are relative to the course's folder"),
@@ -506,7 +509,7 @@ def main(arguments):
     if command == "lab":
         return run(lab_command(rest))
     if command == "test":
-        return run([PYTHON, "-m", "pytest"] + rest)
+        return run([PYTHON, "-m", "pytest"] + (rest or ALL_TESTS))
     return run([PYTHON, os.path.join("tests", "notebooks", "refresh.py")] + rest)
 
 
