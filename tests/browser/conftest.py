@@ -37,8 +37,9 @@ PLACES = (
 )
 ARGUMENTS = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
              "--disable-dev-shm-usage", "--force-color-profile=srgb"]
-# What a front end of Jupyter complains of by itself, without any notebook open
-NOISE = ("favicon", "ResizeObserver loop", "manifest.webmanifest")
+# What a front end of Jupyter complains of by itself, without any notebook open; and, the last, that it asked for a
+# picture attached to a cell before it had put the picture itself in the place of its name
+NOISE = ("favicon", "ResizeObserver loop", "manifest.webmanifest", "ERR_UNKNOWN_URL_SCHEME")
 
 
 def find_browser(playwright: Playwright) -> str | None:
