@@ -93,7 +93,7 @@ def check_forward() -> Function:
                     _("It is right, but not for an empty batch, whose outputs have shape (0, K). Look at a loop or an "
                       "index that needs a first example.")),
             Fragile(Given([[1.0, 2.0], [1.0, -2.0]], np.array([[0.0, 500.0], [0.0, -500.0]])),
-                    _("It breaks at z = 1000. Look at the form of φ: lesson 2 has one that never overflows.")),
+                    _("It breaks at z = 1000. Look at the form of φ: lesson 02 has one that never overflows.")),
         ],
         right=_("One product and one φ for all N · K outputs."),
     )
