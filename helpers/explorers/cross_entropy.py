@@ -31,7 +31,7 @@ from helpers.words import _
 THREAD = {"z0": 1.78, "z1": 0.76, "z2": 1.65}
 VOTES = {"v0": 7, "v1": 1, "v2": 2}
 MOST = 6.0     # how far the axes of the surprise go
-HIGH = 2.5     # how far those of the stacked bars go
+HIGH = 2.0     # how far those of the stacked bars go
 
 
 def _net_inputs() -> list[Slider]:
@@ -87,8 +87,7 @@ def explore_surprise(surprise: Callable = surprise) -> Live:
     ax.set(xlim=(0, 1.04), ylim=(0, MOST), xlabel="p", xticks=[0, 0.5, 1], title=_("surprise"))
     loss_ax.set(ylim=(0, MOST), xticks=[0], xticklabels=[_("loss")], yticks=[0, math.log(3), 3, 6],
                 yticklabels=["0", "ln 3", "3", "6"], xlim=(-0.7, 0.7))
-    for axes in (ax, loss_ax):
-        axes.axhline(math.log(3), color=GRID, linewidth=1, zorder=0)
+    ax.axhline(math.log(3), color=GRID, linewidth=1, zorder=0)
 
     bars = Bars(bars_ax, 3)
     truth = bars_ax.bar([0], [1], width=0.84, fill=False, edgecolor=TRUTH, linewidth=1.5, linestyle="--",
@@ -133,7 +132,7 @@ def explore_surprise(surprise: Callable = surprise) -> Live:
         _("Knows nothing"): {"z0": 0, "z1": 0, "z2": 0},
         _("Sure and right"): {"z0": 5, "z1": 0, "z2": 0, "y": "0"},
         _("Sure and wrong"): {"z0": 5, "z1": 0, "z2": 0, "y": "1"},
-        _("As sure as can be, and wrong"): {"z0": 5, "z1": -5, "z2": -5, "y": "1"},
+        _("Surest and wrong"): {"z0": 5, "z1": -5, "z2": -5, "y": "1"},
     })
 
 
@@ -254,7 +253,7 @@ class _Stack:
         self._segments = [ax.bar([at], [0], width=0.9, color=colour, hatch=hatch, edgecolor=PAPER, linewidth=0,
                                  animated=True)[0] for colour, hatch in zip(colours, hatches, strict=True)]
         self._names = [ax.text(at, 0, name, ha="center", va="center", fontsize=9, animated=True, zorder=5,
-                               bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1.5}) for name in names]
+                               bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.8}) for name in names]
         self._empty = ax.text(at, 0.02 * self._top, "nan", ha="center", va="bottom", fontsize=9, animated=True)
 
     def show(self, heights) -> None:
@@ -266,7 +265,7 @@ class _Stack:
             top = bottom if unknown else min(bottom + max(float(height), 0.0), self._top)
             segment.set(y=bottom, height=top - bottom)
             name.set_y((bottom + top) / 2)
-            name.set_visible(top - bottom > 0.09 * self._top)
+            name.set_visible(top - bottom > 0.06 * self._top)
             bottom = top
 
 
@@ -339,11 +338,12 @@ def explore_squared_error(squared: Callable = squared, log_loss: Callable = log_
     for ax in (loss_ax, slope_ax):
         ax.set(xlim=(-10, 10), xlabel="z", xticks=range(-10, 11, 5))
         ax.grid(True)
-    slope_ax.axhline(0, color=MUTED, linewidth=1)
     looks = ((CLASSES[1], "--", "s"), (CURVE, "-", "o"))     # squared error, log loss
     wrong = [ax.axvspan(0, 1, facecolor=SOFT[1], edgecolor=SOFT[1], linewidth=0, animated=True)
              for ax in (loss_ax, slope_ax)]
-    words = [ax.text(0, 0, "", ha="center", va="center", animated=True) for ax in (loss_ax, slope_ax)]
+    words = [ax.text(0, 0, "", ha="center", va="center", animated=True, zorder=4,
+                     bbox={"facecolor": SOFT[1], "edgecolor": "none", "pad": 2}) for ax in (loss_ax, slope_ax)]
+    slope_ax.axhline(0, color=MUTED, linewidth=1, animated=True)     # moves with the shade, or it would be beneath it
     here = [ax.axvline(0, color=POINT, linewidth=1, animated=True) for ax in (loss_ax, slope_ax)]
     curves = [[ax.plot([], [], style, color=colour, animated=True)[0] for colour, style, _marker in looks]
               for ax in (loss_ax, slope_ax)]

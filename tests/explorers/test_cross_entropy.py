@@ -207,7 +207,7 @@ def test_squared_error_points_lie_on_their_curves():
     for values in [{"z": -3.0, "y": "1"}, {"z": 1.25, "y": "0"}, {"z": 0.0, "y": "1"}]:
         picture.move(**values)
         for axes in picture.figure.axes[:2]:
-            _here, *curves = moving(axes)
+            curves = moving(axes)[-4:]
             for curve, point in zip(curves[:2], curves[2:], strict=True):
                 z, height = point.get_xdata()[0], point.get_ydata()[0]
                 assert np.interp(z, *curve.get_data()) == pytest.approx(height, abs=2e-3)
