@@ -69,7 +69,7 @@ def explore_activations(linear: Callable = activations.linear, logistic: Callabl
     """
     functions = {name: learner.numbers(function, word) for name, word, function in zip(
         FUNCTIONS, ("linear", "logistic", "tanh", "relu"), (linear, logistic, tanh, relu), strict=True)}
-    figure, (left, right) = picture(2, height=3.4)
+    figure, (left, right) = picture(2, height=3.5)
     left.set(xlim=(-6, 6), ylim=(-1.6, 3.1), xlabel="z", title="f(z)", yticks=[-1, 0, 1, 2, 3])
     right.set(xlim=(-6, 6), ylim=(-0.06, 1.16), xlabel="z", title="f′(z)", yticks=[0, 0.25, 0.5, 1],
               yticklabels=["0", "0.25", "0.5", "1"])
@@ -81,9 +81,9 @@ def explore_activations(linear: Callable = activations.linear, logistic: Callabl
         flat.append(area)
     curves = {name: [ax.plot([], [], dashes, color=colour, animated=True)[0] for ax in (left, right)]
               for name, (colour, dashes) in zip(FUNCTIONS, _STYLES, strict=True)}
-    left.legend(handles=[left.plot([], [], dashes, color=colour, label=label)[0]
-                         for label, (colour, dashes) in zip(_choice("tanh").options.values(), _STYLES, strict=True)],
-                loc="upper left", frameon=False, handlelength=3)
+    figure.legend(handles=[left.plot([], [], dashes, color=colour, label=label)[0]
+                           for label, (colour, dashes) in zip(_choice("tanh").options.values(), _STYLES, strict=True)],
+                  loc="outside upper left", ncols=4, frameon=False, handlelength=3)
     tangent, = left.plot([], [], color=POINT, linewidth=1.5, animated=True)
     here = [ax.axvline(0, color=POINT, linewidth=1, animated=True) for ax in (left, right)]
     points = [ax.plot([], [], "o", color=POINT, markersize=8, clip_on=False, animated=True, zorder=6)[0]
