@@ -145,7 +145,7 @@ def explore_activations(linear: Callable = activations.linear, logistic: Callabl
         _("tanh, saturated"): {"activation": "tanh", "z": 2.07},
         _("ReLU, kink"): {"activation": "ReLU", "z": 0},
         _("ReLU, off"): {"activation": "ReLU", "z": -2},
-        _("Linear"): {"activation": "linear", "z": -1},
+        _("Linear, z = −1"): {"activation": "linear", "z": -1},
     })
 
 
@@ -279,12 +279,12 @@ def explore_gradient(chain_slopes: Callable = chain_slopes) -> Live:
         _("The thread"): {"activation": "logistic", "n": 10, **UNIT},
         _("On the bound"): {"activation": "logistic", "n": 10, "w": 1, "b": -0.5, "x": 0.5},
         _("Weights of 4"): {"activation": "logistic", "n": 10, "w": 4, "b": -2, "x": 0.5},
-        _("tanh"): {"activation": "tanh", "n": 10, "w": 1, "b": 0, "x": 0.1},
+        _("tanh, w = 1"): {"activation": "tanh", "n": 10, "w": 1, "b": 0, "x": 0.1},
         _("tanh, saturated"): {"activation": "tanh", "n": 10, "w": 3, "b": 0, "x": 0.1},
-        _("ReLU"): {"activation": "ReLU", "n": 10, "w": 1, "b": 0, "x": 0.5},
+        _("ReLU, w = 1"): {"activation": "ReLU", "n": 10, "w": 1, "b": 0, "x": 0.5},
         _("ReLU, exploding"): {"activation": "ReLU", "n": 10, "w": 2, "b": 0, "x": 0.5},
         _("ReLU, off"): {"activation": "ReLU", "n": 10, "w": 1, "b": 0, "x": -0.5},
-        _("Linear"): {"activation": "linear", "n": 10, "w": 0.8, "b": 0, "x": 0.5},
+        _("Linear, w = 0.8"): {"activation": "linear", "n": 10, "w": 0.8, "b": 0, "x": 0.5},
     })
 
 
@@ -432,11 +432,11 @@ def explore_xor(network: Callable = two_layers) -> Live:
               "v0": _("v₀ (bias)"), "v1": "v₁", "v2": "v₂"}
     controls = [_choice("linear"), *(Slider(name, label, start[name], -6, 6, 0.1) for name, label in labels.items())]
     return Live("xor", figure, follow, controls, {
-        _("Linear"): start,
+        _("Linear layers"): start,
         _("Linear, 3 of 4"): settings("linear", plain, [0, 1, 0]),
-        "tanh": settings("tanh", plain, [-2, 3, -3]),
-        _("Logistic"): settings("logistic", steep, [-2, 5, -5]),
-        "ReLU": settings("ReLU", [0, 1, 1, -1, 1, 1], [-0.5, 1, -2]),
+        _("XOR by tanh"): settings("tanh", plain, [-2, 3, -3]),
+        _("XOR by logistic"): settings("logistic", steep, [-2, 5, -5]),
+        _("XOR by ReLU"): settings("ReLU", [0, 1, 1, -1, 1, 1], [-0.5, 1, -2]),
         _("All weights 0"): settings("tanh", [0] * 6, [0] * 3),
     })
 

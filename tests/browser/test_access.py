@@ -92,7 +92,7 @@ def test_keys_on_every_slider(lesson):
                 if float(slider.input_value()) != value:      # it may stand there at first
                     assert press(picture, slider, key) == pytest.approx(value, abs=1e-9), key
             far = press(picture, slider, "PageUp")
-            assert low + 4 * step < far < high
+            assert low + 3 * step < far < high      # a tenth of the range, which may be two steps only
             assert press(picture, slider, "PageDown") == pytest.approx(low + 2 * step, abs=1.5 * step)
         assert not picture.trouble.is_visible()
 

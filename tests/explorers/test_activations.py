@@ -193,9 +193,10 @@ def test_xor_on_a_random_walk():
 
 def test_xor_presets_solve_it_unless_they_are_linear():
     picture = explore_xor()
-    for label, right in (("Linear", 2), ("Linear, 3 of 4", 3), ("tanh", 4), ("Logistic", 4), ("ReLU", 4)):
+    for label, right in (("Linear layers", 2), ("Linear, 3 of 4", 3), ("XOR by tanh", 4), ("XOR by logistic", 4),
+                         ("XOR by ReLU", 4)):
         assert f"; {right} of 4 right" in preset(picture, label).text, label
-    preset(picture, "Linear").move(activation="tanh")
+    preset(picture, "Linear layers").move(activation="tanh")
     assert "; 4 of 4 right" in picture.text
 
 
@@ -206,7 +207,7 @@ def test_no_linear_setting_gets_all_four():
         assert "4 of 4 right" not in picture.text
 
 
-@pytest.mark.parametrize("label", ["Linear", "tanh", "Logistic", "ReLU", "All weights 0"])
+@pytest.mark.parametrize("label", ["Linear layers", "XOR by tanh", "XOR by logistic", "XOR by ReLU", "All weights 0"])
 def test_the_regions_are_where_the_network_says_so(label):
     picture = preset(explore_xor(), label)
     W = np.array([[picture.values[f"w{i}{j}"] for j in range(3)] for i in (1, 2)])
