@@ -301,7 +301,7 @@ def middle() -> Choice:
         (_("Say yes from some size on."),
          _("Then it is wrong about all the large ones. A curve that falls instead is wrong about the small ones.")),
         (_("Say the share of medium at every size."),
-         _("A weight above 0 is too high on the right, one below 0 on the left. Since both sides are alike, w₁ = 0 "
+         _("A weight above 0 is too high on the right, one below 0 on the left. Since both sides are alike, w = 0 "
            "is best.")),
         (_("Say one half at every size."),
          _("The weight 0 is right. But the bias can do better than one half: how many of all tomatoes are medium?")),
