@@ -75,8 +75,6 @@ def check_softmax_jacobian() -> Function:
 @lesson.exercise("8.2")
 def check_broken_lines() -> Answer:
     """Feedback on `broken_lines`, the first wrong line of each of three derivations."""
-    right = [5, 3, 1]
-
     def whole(A, B, C):
         return all(line in range(1, 8) for line in (A, B, C))
 
@@ -104,8 +102,6 @@ def check_broken_lines() -> Answer:
             (lambda A, B, C: C <= 4,
              lambda A, B, C: _("In C, line {line} follows from the lines above it. The fault is further up: look at "
                                "what is differentiated, and with respect to what.").format(line=int(C))),
-            (lambda A, B, C: [A, B, C] == right,
-             _("One of the three is not yet right. Measure the left side of each line.")),
         ],
         title=_("which line breaks?"),
         right=_("A forgets the paths through the other p, B a minus sign, C confuses ∂L/∂p with ∂L/∂z. A measurement "
