@@ -193,7 +193,7 @@ def explore_derivation(softmax: Callable = activations.softmax) -> Live:
 
     def follow(line, z0, z1, z2, y):
         z, true = np.array([z0, z1, z2]), int(y)
-        now = min(max(round(line), 1), 7) - 1
+        now = int(line) - 1
         p, all_sides = softmax(z), sides(softmax, z, true)
         found = [agree(*both) for both in all_sides]
         frame.set_y(middle + (3 - now) * pitch - 0.175)
@@ -215,7 +215,9 @@ def explore_derivation(softmax: Callable = activations.softmax) -> Live:
             line=now + 1, name=names[now], z=vector(z, None), y=y, left=_matrix(left), sign=found[now],
             right=_matrix(right), p=vector(p), loss=number(loss), signs=" ".join(found))
 
-    controls = [Slider("line", _("line"), 1, 1, 7, 1), *_net_inputs(), _true_class()]
+    # Buttons in a row: an arrow key goes to the next line or to the previous one.
+    lines = Choice("line", _("line"), "1", {str(i): str(i) for i in range(1, 8)})
+    controls = [lines, *_net_inputs(), _true_class()]
     return Live("derivation", figure, follow, controls, {
         _("The thread"): THREAD,
         _("Knows nothing"): {"z0": 0, "z1": 0, "z2": 0},
