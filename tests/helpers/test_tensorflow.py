@@ -6,8 +6,11 @@ import warnings
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from sklearn.datasets import load_iris
+from sklearn.preprocessing import StandardScaler
 
 from helpers.activations import log_softmax, log_sum_exp, logistic, relu, softmax, tanh
+from helpers.classifier import SoftmaxRegression
 from helpers.gradients import cross_entropy_gradient, cross_entropy_weight_gradient, softmax_jacobian
 from helpers.losses import binary_cross_entropy, cross_entropy, kl_divergence
 
@@ -63,3 +66,18 @@ def test_gradients(tf):
     assert_allclose(cross_entropy_gradient(z.numpy(), SOFT), tape.gradient(loss, z).numpy(), rtol=1e-10, atol=1e-15)
     assert_allclose(cross_entropy_weight_gradient(X, W.numpy(), SOFT), tape.gradient(through_w, W).numpy(), rtol=1e-10)
     assert_allclose(softmax_jacobian(z.numpy()), tape.batch_jacobian(p, z).numpy(), rtol=1e-9, atol=1e-15)
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")   # a few epochs are enough to compare
+def test_classifier_as_a_dense_layer(tf):
+    X, y = load_iris(return_X_y=True)
+    X = StandardScaler().fit_transform(X)
+    ours = SoftmaxRegression(learning_rate=0.5, l2=0.01, max_iter=100, tol=0).fit(X, y)
+    layer = tf.keras.layers.Dense(3, kernel_initializer="zeros", kernel_regularizer=tf.keras.regularizers.l2(0.01 / 2))
+    theirs = tf.keras.Sequential([tf.keras.Input((4,)), layer])
+    theirs.compile(tf.keras.optimizers.SGD(0.5), tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    theirs.fit(X, y, batch_size=150, epochs=100, verbose=0)
+    assert_allclose(ours.loss_curve_[-1], theirs.evaluate(X, y, batch_size=150, verbose=0), atol=1e-3)
+    kernel, bias = layer.get_weights()
+    assert_allclose(ours.coef_, kernel.T, atol=1e-4)
+    assert_allclose(ours.intercept_, bias, atol=1e-4)
