@@ -6,11 +6,13 @@
 
 A second run changes nothing, byte for byte. A lesson is not stored when a cell raises, writes to stderr, or shows what
 is true of one machine or one run only (a path, a memory address): the message then names the notebook and the cell.
+A lesson that needs TensorFlow is skipped where there is none.
 """
 
 import argparse
 import base64
 import hashlib
+import importlib.util
 import io
 import json
 import re
@@ -60,6 +62,17 @@ MACHINE_PATH = re.compile(
 
 class Refused(Exception):
     """A lesson that cannot be stored; the message names the notebook and the cell."""
+
+
+class CannotRun(Refused):
+    """A lesson that needs what this computer does not have."""
+
+
+def cannot_run(path: Path) -> str | None:
+    """Say why a lesson cannot run on this computer, or return None: TensorFlow is not to be had for all of them."""
+    if importlib.util.find_spec("tensorflow") or "import tensorflow" not in path.read_text(encoding="utf-8"):
+        return None
+    return f"{path.stem} IS NOT RUN: it needs TensorFlow, which is missing here. Its outputs stay as they are stored."
 
 
 def lessons(names: list[str] | None = None, folder: Path = LESSONS) -> list[Path]:
@@ -181,7 +194,11 @@ def refreshed(path: Path) -> NotebookNode:
     ------
     Refused
         If a cell raises, writes to stderr or shows a machine's path or a memory address; if it is no valid notebook.
+    CannotRun
+        If it needs what this computer does not have.
     """
+    if why := cannot_run(path):
+        raise CannotRun(why)
     book = read(path)
     code = [c for c in book.cells if c.cell_type == "code"]
     stored = [[o.data["image/png"] for o in c.outputs if "image/png" in o.get("data", {})] for c in code]
@@ -235,6 +252,9 @@ def main(argv: list[str] | None = None, folder: Path = LESSONS) -> int:
     for path in paths:
         try:
             book = refreshed(path)
+        except CannotRun as error:
+            print(f"skipped    {error}")
+            continue
         except Refused as error:
             print(f"refused    {error}")
             good = False
