@@ -7,7 +7,6 @@ import ast
 import importlib.util
 from pathlib import Path
 
-import nbformat
 from IPython import get_ipython
 from IPython.display import display
 
@@ -69,6 +68,8 @@ def uses_tensorflow(source: str) -> bool:
 
 def show(lesson: str, source: str) -> None:
     """Show the outputs that are stored with the cell of this source; say so where the lesson has no such cell."""
+    import nbformat  # here, for it takes a second that others need not wait
+
     try:
         cells = nbformat.read(LESSONS / f"{lesson}.ipynb", as_version=4).cells
     except FileNotFoundError:

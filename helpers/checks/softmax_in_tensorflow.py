@@ -273,7 +273,7 @@ def batch_of_one() -> Choice:
 @lesson.prediction
 def hand_over() -> Choice:
     return Choice(_("The loss of the thread is 0.8059. You hand p to the loss instead of z, and say "
-                    "`from_logits=True` all the same. What comes out?"), [
+                    "from_logits=True all the same. What comes out?"), [
         (_("0.8059: p already sums to 1."), _("Softmax of p is not p. It exponentiates first, and a sum of 1 does not "
                                               "stop it.")),
         (_("Less than 0.8059."), _("Softmax of p is flatter than p, because the entries of p lie close together. So "

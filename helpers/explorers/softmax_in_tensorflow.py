@@ -99,7 +99,7 @@ def explore_doubled(softmax: Callable = activations.softmax) -> Live:
             margin=short(margin), K=classes, p=number(p[0]), once=number(losses[0]), again=number(again[0]),
             twice=number(losses[1]), floor=number(least))
 
-    controls = [Slider("margin", _("margin of the true class"), 2, -10, 10), Slider("K", _("K classes"), 3, 2, MOST, 1)]
+    controls = [Slider("margin", _("margin"), 2, -10, 10), Slider("K", _("K classes"), 3, 2, MOST, 1)]
     return Live("doubled", figure, follow, controls, {
         _("Undecided"): {"margin": 0},
         _("Sure and right"): {"margin": 10},

@@ -11,6 +11,7 @@ from sklearn.preprocessing import StandardScaler
 
 from helpers.activations import log_softmax, log_sum_exp, logistic, relu, softmax, tanh
 from helpers.classifier import SoftmaxRegression
+from helpers.explorers.softmax_in_tensorflow import floor
 from helpers.gradients import cross_entropy_gradient, cross_entropy_weight_gradient, softmax_jacobian
 from helpers.losses import binary_cross_entropy, cross_entropy, kl_divergence
 
@@ -66,6 +67,25 @@ def test_gradients(tf):
     assert_allclose(cross_entropy_gradient(z.numpy(), SOFT), tape.gradient(loss, z).numpy(), rtol=1e-10, atol=1e-15)
     assert_allclose(cross_entropy_weight_gradient(X, W.numpy(), SOFT), tape.gradient(through_w, W).numpy(), rtol=1e-10)
     assert_allclose(softmax_jacobian(z.numpy()), tape.batch_jacobian(p, z).numpy(), rtol=1e-9, atol=1e-15)
+
+
+@pytest.mark.parametrize("z", [[1.78, 0.76, 1.65], [0.9, 0.1, 0.5]])
+def test_the_four_losses_of_lesson_06(tf, z):
+    z = np.array([z])
+    p, cut = softmax(z), np.minimum(z, 1)
+    once, twice = -np.log(p[0, 0]), -np.log(softmax(p)[0, 0])
+    for loss, label, read_wrongly in (
+        (tf.keras.losses.SparseCategoricalCrossentropy, [0], cut / cut.sum()),
+        (tf.keras.losses.CategoricalCrossentropy, [[1.0, 0, 0]], z / z.sum()),
+    ):
+        four = [[loss(from_logits=says)(np.array(label), of).numpy() for says in (True, False)] for of in (z, p)]
+        assert_allclose(four, [[once, -np.log(read_wrongly[0, 0])], [twice, once]], rtol=1e-6)
+
+
+@pytest.mark.parametrize("classes", [2, 3, 10, 100])
+def test_the_floor_of_a_doubled_softmax(tf, classes):
+    loss = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)(np.array([0]), np.eye(classes)[:1])
+    assert_allclose(floor(classes), loss.numpy(), rtol=1e-6)
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")   # a few epochs are enough to compare
