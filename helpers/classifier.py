@@ -11,14 +11,14 @@ l2 = 2 / (C · N) with two classes, where it has one row of weights, the differe
 from __future__ import annotations  # so that help() shows `ArrayLike`, not what it stands for
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from numbers import Integral, Real
 
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils import check_random_state, gen_batches
+from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -116,7 +116,7 @@ class SoftmaxRegression(ClassifierMixin, BaseEstimator):
                     W = W - rate * slope
                 else:
                     order = random.permutation(len(X))
-                    for some in gen_batches(len(X), batches):
+                    for some in _slices(len(X), batches):
                         W = W - rate * _loss_and_gradient(W, X[order[some]], index[order[some]], self.l2)[1]
                 loss, slope = self._keep(W, X, index, self.n_iter_ + 1)
                 if not loss < TOO_FAR * self.loss_curve_[0]:
@@ -224,7 +224,7 @@ def _loss_and_gradient(W: np.ndarray, X: np.ndarray, index: np.ndarray, l2: floa
     """What is minimised, and its gradient in W, block by block."""
     loss, slope = 0.0, np.zeros_like(W)
     with np.errstate(over="ignore", invalid="ignore"):     # a rate that is too large is told in words
-        for some in gen_batches(len(X), BLOCK):
+        for some in _slices(len(X), BLOCK):
             share = len(index[some]) / len(X)
             Z = X[some] @ W[:, 1:].T + W[:, 0]
             by_net_input = cross_entropy_gradient(Z, index[some]) * share
@@ -233,6 +233,11 @@ def _loss_and_gradient(W: np.ndarray, X: np.ndarray, index: np.ndarray, l2: floa
             slope[:, 1:] += by_net_input.T @ X[some]
         slope[:, 1:] += l2 * W[:, 1:]
         return loss + l2 / 2 * float((W[:, 1:] ** 2).sum()), slope
+
+
+def _slices(length: int, size: int) -> Iterator[slice]:
+    """Slices of so many, the last one perhaps shorter: scikit-learn's `gen_batches`, without its 0.1 ms a call."""
+    return (slice(start, min(start + size, length)) for start in range(0, length, size))
 
 
 def _check_examples(X: np.ndarray) -> None:

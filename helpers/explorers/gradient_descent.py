@@ -7,7 +7,8 @@ from functools import lru_cache
 
 import numpy as np
 from contourpy import contour_generator
-from matplotlib.patches import Polygon
+from matplotlib.patches import PathPatch, Polygon
+from matplotlib.path import Path
 
 from helpers import learner
 from helpers.activations import log_softmax
@@ -41,7 +42,7 @@ TOP = 2.2                                        # of the axis of the loss
 SLICE = ((-8.0, 4.0), (-6.0, 6.0))               # where w₀₁ and w₀₂ go
 LEVELS = (0.1, 0.2, 0.3, 0.4, 0.45, 0.5, 0.6, 0.8, 1.1, 1.5, 2, 3, 4, 6, 8, 11)
 FINE = 25                                        # points along each axis of the slice
-STYLES, MARKERS = ("-", "--", ":"), ("o", "s", "^")
+STYLES = ("-", "--", ":")
 
 # Spread of the data, and the factor on x₂ before training; the picture of the data is that of factor 1.
 DATA = {"overlapping": (0.9, 1.0), "separable": (0.3, 1.0), "stretched": (0.9, 3.0)}
@@ -201,6 +202,19 @@ def minimum(data: str, l2: float) -> tuple[float, float, np.ndarray | None]:
     return loss, 2 / float(np.linalg.eigvalsh(hessian)[-1]), w.reshape(3, 3)
 
 
+# A disc, a square, a triangle, each of radius 1.
+_SHAPES = [np.column_stack([np.cos(turn), np.sin(turn)]) for turn in (
+    np.linspace(0, 2 * np.pi, 13), np.pi / 4 + np.linspace(0, 2 * np.pi, 5), np.pi / 2 + np.linspace(0, 2 * np.pi, 4))]
+
+
+def _marks(points: np.ndarray, shape: int, size: float) -> Path:
+    """All markers of a class as one path, which is drawn at once; a `Line2D` would draw one after the other."""
+    corners = _SHAPES[shape] * size
+    vertices = (points[:, np.newaxis] + corners).reshape(-1, 2)
+    codes = [Path.MOVETO, *[Path.LINETO] * (len(corners) - 2), Path.CLOSEPOLY]
+    return Path(vertices, np.tile(np.array(codes, dtype=Path.code_type), len(points)))
+
+
 class _Plane:
     """The data; where each class has the largest net input; and of each row of W the line z = 0 with its normal."""
 
@@ -211,8 +225,8 @@ class _Plane:
                yticks=(-2, 0, 2), title=_("data, rows of W"))
         self.regions = [ax.add_patch(Polygon(self.BOX, closed=True, facecolor=SOFT[k], edgecolor=GRID, linewidth=0,
                                              hatch=HATCHES[k], animated=True)) for k in range(3)]
-        self.points = [ax.plot([], [], MARKERS[k], color=CLASSES[k], markersize=4.5, markeredgecolor=PAPER,
-                               markeredgewidth=0.6, animated=True)[0] for k in range(3)]
+        self.points = [ax.add_patch(PathPatch(_marks(np.empty((0, 2)), k, 0.13), facecolor=CLASSES[k], zorder=2,
+                                              edgecolor=PAPER, linewidth=0.6, animated=True)) for k in range(3)]
         self.lines = [ax.plot([], [], STYLES[k], color=CLASSES[k], linewidth=1.8, animated=True)[0] for k in range(3)]
         self.normals = [ax.plot([], [], "-", color=CLASSES[k], linewidth=1.8, animated=True)[0] for k in range(3)]
         self.labels = [ax.text(0, 0, str(k), color=CLASSES[k], weight="bold", ha="center", va="center", animated=True,
@@ -221,7 +235,7 @@ class _Plane:
 
     def show(self, points: np.ndarray, y: np.ndarray, W: np.ndarray) -> None:
         for k in range(3):
-            self.points[k].set_data(*points[y == k].T)
+            self.points[k].set_path(_marks(points[y == k], k, 0.13))
             polygon = self.BOX
             for other in range(3):
                 if other != k:
@@ -314,7 +328,9 @@ class _Slice:
         self.levels = ax.vlines([], 0, 0, colors=MUTED, linewidth=0.8, animated=True)
         self.aim, = ax.plot([], [], "D", color=TRUTH, markersize=8, fillstyle="none", markeredgewidth=1.8,
                             animated=True, zorder=5)
-        self.path, = ax.plot([], [], ".-", color=POINT, linewidth=1, markersize=4, animated=True)
+        self.path, = ax.plot([], [], "-", color=POINT, linewidth=1, animated=True)
+        self.stops = ax.add_patch(PathPatch(_marks(np.empty((0, 2)), 0, 0.12), facecolor=POINT, linewidth=0,
+                                            animated=True, zorder=3))
         self.start, = ax.plot([], [], "s", color=INK, markersize=5, animated=True)
         self.point, = ax.plot([], [], "o", color=POINT, markersize=9, markeredgecolor=PAPER, clip_on=False,
                               animated=True, zorder=6)
@@ -324,6 +340,7 @@ class _Slice:
         good = np.isfinite(path[:epoch + 1]).all(axis=1)
         so_far = np.clip(path[:epoch + 1][good], -1e3, 1e3)
         self.path.set_data(*so_far.T)
+        self.stops.set_path(_marks(so_far, 0, 0.12))
         self.start.set_data(*so_far[:1].T)
         _pin(self.point, *W[0, 1:], SLICE)
         self.levels.set_segments(self._level_lines(X, y, W, other_penalty, l2) if np.isfinite(W).all() else [])
