@@ -155,9 +155,9 @@ def explore_descent(train: Callable = train) -> Live:
         _("Too large, η = 8"): {"epoch": 100, "eta": 8, "l2": 0, "data": "overlapping"},
         _("Far too large, η = 20"): {"epoch": 100, "eta": 20, "l2": 0, "data": "overlapping"},
         _("Diverges, η = 20, α = 0.2"): {"epoch": 8, "eta": 20, "l2": 0.2, "data": "overlapping"},
-        _("Separable"): {"epoch": 100, "eta": 4, "l2": 0, "data": "separable"},
+        _("Separable, α = 0"): {"epoch": 100, "eta": 4, "l2": 0, "data": "separable"},
         _("Separable, α = 0.01"): {"epoch": 100, "eta": 4, "l2": 0.01, "data": "separable"},
-        _("x₂ three times as large"): {"epoch": 10, "eta": 1.5, "l2": 0, "data": "stretched"},
+        _("x₂ three times as large, η = 1.5"): {"epoch": 10, "eta": 1.5, "l2": 0, "data": "stretched"},
     })
 
 
@@ -338,7 +338,9 @@ class _Slice:
 
     def show(self, X, y, W, path, epoch: int, other_penalty: float, l2: float) -> None:
         good = np.isfinite(path[:epoch + 1]).all(axis=1)
-        so_far = np.clip(path[:epoch + 1][good], -1e3, 1e3)
+        so_far = path[:epoch + 1][good]
+        # Far outside, a point is drawn nearer, in the same direction: float32 does not hold every pixel.
+        so_far = so_far / np.maximum(np.abs(so_far).max(axis=1, keepdims=True, initial=0) / 1e4, 1)
         self.path.set_data(*so_far.T)
         self.stops.set_path(_marks(so_far, 0, 0.12))
         self.start.set_data(*so_far[:1].T)
