@@ -24,3 +24,31 @@ def practice_hours() -> tuple[np.ndarray, np.ndarray]:
     hours = [0.5, 0.8, 1.0, 1.3, 1.5, 1.8, 2.0, 2.2, 2.5, 2.7, 3.0, 3.2, 3.5, 3.8, 4.0, 4.3, 4.5, 5.0, 5.4, 6.0]
     passed = [0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 1, 1, 0, 1, 1, 1, 1, 1]
     return np.array(hours), np.array(passed, dtype=np.int64)
+
+
+def tomato_crates(spread: float = 0.9) -> tuple[np.ndarray, np.ndarray]:
+    """Redness and softness of ninety tomatoes, and the crate that each belongs in. **Made up** for lesson 09.
+
+    Parameters
+    ----------
+    spread : float, default 0.9
+        How far the tomatoes of a crate lie from its middle, as a standard deviation. At 0.9 the crates overlap; at 0.3
+        straight lines separate them.
+
+    Returns
+    -------
+    measured : ndarray, shape (90, 2), float64
+        How much redder and softer each tomato is than the average one.
+    crate : ndarray, shape (90,), int64
+        0 for salad, 1 for drying, 2 for sauce: thirty of each, in this order.
+
+    Examples
+    --------
+    >>> measured, crate = tomato_crates()
+    >>> print(measured[0], crate[0], np.bincount(crate))
+    [-1.72 -0.18] 0 [30 30 30]
+    """
+    middle = np.array([[-1.0, -0.4], [1.0, -0.8], [0.1, 1.1]])
+    crate = np.repeat(np.arange(3, dtype=np.int64), 30)
+    measured = middle[crate] + np.random.default_rng(9).normal(0, spread, (90, 2))
+    return measured.round(2), crate

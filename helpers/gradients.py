@@ -137,6 +137,47 @@ def cross_entropy_weight_gradient(X: ArrayLike, W: ArrayLike, y: ArrayLike) -> n
     return sums.astype(dtype, copy=False)
 
 
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
+def cross_entropy_weight_hessian(X: ArrayLike, W: ArrayLike) -> np.ndarray:
+    """Hessian of the mean cross-entropy in the weights: (1/N) Σₙ (diag(pₙ) − pₙpₙᵀ)ₖⱼ xₙᵢ xₙₗ. No label is in it.
+
+    Parameters
+    ----------
+    X : array_like, shape (N, m + 1)
+        Examples, one per row, with the bias input x₀ = 1 in front; N ≥ 1.
+    W : array_like, shape (K, m + 1)
+        Weights, one row per class.
+
+    Returns
+    -------
+    ndarray, shape (K (m + 1), K (m + 1))
+        Row k (m + 1) + i and column j (m + 1) + l belong to wₖᵢ and wⱼₗ, as in ``W.ravel()``. Symmetric, positive
+        semi-definite.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `net_input`.
+
+    References
+    ----------
+    C. M. Bishop, "Pattern Recognition and Machine Learning", Springer 2006, equation (4.110).
+
+    Examples
+    --------
+    >>> cross_entropy_weight_hessian([[1.0]], [[0.0], [0.0]])
+    array([[ 0.25, -0.25],
+           [-0.25,  0.25]])
+    """
+    X, W = real_array("X", X), real_array("W", W)
+    jacobians = softmax_jacobian(net_input(X, W))
+    # One row per example, with all products xᵢ xₗ: the sum over the examples is then one matrix product.
+    products = (X[:, :, None] * X[:, None, :]).reshape(len(X), -1)
+    sums = jacobians.reshape(len(X), -1).T @ products / len(X)
+    classes, inputs = W.shape
+    return sums.reshape(classes, classes, inputs, inputs).swapaxes(1, 2).reshape(W.size, W.size)
+
+
 def numerical_gradient(f: Callable[[np.ndarray], ArrayLike], x: ArrayLike, step: float = 6e-6) -> np.ndarray:
     """Gradient by central differences, (f(x + h) − f(x − h)) / 2h for one entry of x after the other.
 

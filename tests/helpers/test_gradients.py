@@ -11,6 +11,7 @@ from helpers.activations import log_sum_exp, logistic, net_input, softmax
 from helpers.gradients import (
     cross_entropy_gradient,
     cross_entropy_weight_gradient,
+    cross_entropy_weight_hessian,
     numerical_gradient,
     relative_error,
     softmax_jacobian,
@@ -46,6 +47,17 @@ def test_jacobian_and_gradient_are_those_of_sympy(classes):
             loss = -sympy.log(p[y])
             slope = np.array([loss.diff(s).subs(at).evalf(30) for s in symbols], float)
             assert_allclose(cross_entropy_gradient(z, y), slope, rtol=1e-12, atol=1e-15)
+
+
+def test_hessian_is_the_derivative_of_the_gradient():
+    hessian = cross_entropy_weight_hessian(X, W)
+    for y in LABELS:     # whatever the labels are
+        numerical = numerical_gradient(lambda V, y=y: cross_entropy_weight_gradient(X, V, y), W)
+        assert_allclose(hessian, numerical.reshape(20, 20), atol=1e-9)
+    assert_allclose(hessian, hessian.T, atol=1e-17)
+    assert np.linalg.eigvalsh(hessian).min() > -1e-15
+    with pytest.raises(ValueError, match="is the bias input missing"):
+        cross_entropy_weight_hessian(X[:, 1:], W)
 
 
 def test_jacobian_has_the_properties_that_the_lesson_names():

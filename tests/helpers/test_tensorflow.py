@@ -6,8 +6,11 @@ import warnings
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from sklearn.datasets import load_iris
+from sklearn.preprocessing import StandardScaler
 
 from helpers.activations import log_softmax, log_sum_exp, logistic, relu, softmax, tanh
+from helpers.classifier import SoftmaxRegression
 from helpers.explorers.softmax_in_tensorflow import floor
 from helpers.gradients import cross_entropy_gradient, cross_entropy_weight_gradient, softmax_jacobian
 from helpers.losses import binary_cross_entropy, cross_entropy, kl_divergence
@@ -83,3 +86,18 @@ def test_the_four_losses_of_lesson_06(tf, z):
 def test_the_floor_of_a_doubled_softmax(tf, classes):
     loss = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)(np.array([0]), np.eye(classes)[:1])
     assert_allclose(floor(classes), loss.numpy(), rtol=1e-6)
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")   # a few epochs are enough to compare
+def test_classifier_as_a_dense_layer(tf):
+    X, y = load_iris(return_X_y=True)
+    X = StandardScaler().fit_transform(X)
+    ours = SoftmaxRegression(learning_rate=0.5, l2=0.01, max_iter=100, tol=0).fit(X, y)
+    layer = tf.keras.layers.Dense(3, kernel_initializer="zeros", kernel_regularizer=tf.keras.regularizers.l2(0.01 / 2))
+    theirs = tf.keras.Sequential([tf.keras.Input((4,)), layer])
+    theirs.compile(tf.keras.optimizers.SGD(0.5), tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    theirs.fit(X, y, batch_size=150, epochs=100, verbose=0)
+    assert_allclose(ours.loss_curve_[-1], theirs.evaluate(X, y, batch_size=150, verbose=0), atol=1e-3)
+    kernel, bias = layer.get_weights()
+    assert_allclose(ours.coef_, kernel.T, atol=1e-4)
+    assert_allclose(ours.intercept_, bias, atol=1e-4)
