@@ -25,7 +25,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Playwrig
 ROOT = Path(__file__).parents[2]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 TOKEN = "tests"
-START = 90          # seconds a server may take to answer
+START = 90          # seconds a server may take to answer, or a kernel to start or to run a whole lesson
 PATIENCE = 30_000   # milliseconds until what is waited for counts as never coming
 NO_BROWSER = "No Chromium or Chrome on this machine: no lesson was opened in a browser. Install one, then test again."
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
@@ -165,7 +165,7 @@ class Lab:
         self.page.wait_for_function("""() => {
             const session = window.jupyterapp.shell.currentWidget?.sessionContext;
             return session?.isReady && session.session?.kernel?.status === 'idle';
-        }""")
+        }""", timeout=1000 * START)
 
     def command(self, name: str) -> None:
         self.page.evaluate("async name => { await window.jupyterapp.commands.execute(name); }", name)
