@@ -11,6 +11,7 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 INK = "#1b1b1b"          # text, axes
 MUTED = "#5c5c5c"        # ticks, what is not the point
@@ -114,6 +115,39 @@ def vector(values, digits: int | None = 4) -> str:
     ('[0.4467, 0.1611]', '[1.78, 2]')
     """
     return "[" + ", ".join(short(v) if digits is None else number(v, digits) for v in np.ravel(values)) + "]"
+
+
+def total(values: np.ndarray) -> str:
+    """Return the sum of some numbers as learners read it, with no digit more than it needs.
+
+    Examples
+    --------
+    >>> total(np.array([0.44668973, 0.16107406, 0.39223621])), total(np.array([0.36, 0.5]))
+    ('1', '0.86')
+    """
+    sum_of_all = float(values.sum())
+    return short(round(sum_of_all, 4)) if abs(sum_of_all) >= 5e-5 or not sum_of_all else number(sum_of_all)
+
+
+def top(values: np.ndarray) -> np.ndarray:
+    """Return the indices of the largest entry: more than one in a tie, none where an entry is nan.
+
+    Examples
+    --------
+    >>> top(np.array([1.0, 2.0, 2.0])), top(np.array([1.0, np.nan]))
+    (array([1, 2]), array([], dtype=int64))
+    """
+    if not np.all(np.isfinite(values)):
+        return np.array([], np.int64)
+    return np.flatnonzero(np.isclose(values, values.max(), rtol=0, atol=1e-12))
+
+
+def pin(point: Line2D, x: float, y: float, marker: str = "o") -> None:
+    """Show a point where it is; outside its axes at their edge, as a triangle that points outwards; nowhere if nan."""
+    (left, right), (bottom, upper) = point.axes.get_xlim(), point.axes.get_ylim()
+    known = not (np.isnan(x) or np.isnan(y))
+    point.set_data([np.clip(x, left, right)] if known else [], [np.clip(y, bottom, upper)] if known else [])
+    point.set_marker("<" if x < left else ">" if x > right else "v" if y < bottom else "^" if y > upper else marker)
 
 
 class Bars:

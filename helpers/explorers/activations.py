@@ -24,6 +24,7 @@ from helpers.style import (
     Bars,
     number,
     picture,
+    pin,
     short,
     vector,
 )
@@ -118,8 +119,8 @@ def explore_activations(linear: Callable = activations.linear, logistic: Callabl
         tangent.set_data(z + reach, value + slope * reach)
         for line in here:
             line.set_xdata([z, z])
-        for point, height, ax in zip(points, (value, slope), (left, right), strict=True):
-            _pin(point, z, height, ax)
+        for point, height in zip(points, (value, slope), strict=True):
+            pin(point, z, height)
         notes[0].set_text(f"f = {number(value)}")
         notes[1].set_text(_("no slope") if kink else f"f′ = {number(slope)}")
         flag.set_visible(saturated)
@@ -153,14 +154,6 @@ def _largest(slopes: np.ndarray) -> float:
     """The largest of some slopes in size, nan left out; nan where there is none, or all are 0."""
     sizes = np.abs(slopes[np.isfinite(slopes)])
     return float(sizes.max()) if sizes.any() else float("nan")
-
-
-def _pin(point, x: float, y: float, ax: Axes) -> None:
-    """Show a point where it is; if that is outside the axes, at their edge, as a triangle that points outwards."""
-    (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
-    marker = "<" if x < left else ">" if x > right else "v" if y < bottom else "^" if y > top else "o"
-    point.set_data([np.clip(x, left, right)], [np.clip(y, bottom, top)])
-    point.set_marker(marker)
 
 
 # ---- the gradient through many layers -----------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from helpers import activations, learner, losses
+from helpers.explorers.thread import THREAD, net_inputs, true_class
 from helpers.live import Choice, Live, Slider, explorer
 from helpers.style import (
     CLASSES,
@@ -23,26 +24,15 @@ from helpers.style import (
     Bars,
     number,
     picture,
+    pin,
     short,
     vector,
 )
 from helpers.words import _
 
-THREAD = {"z0": 1.78, "z1": 0.76, "z2": 1.65}
 VOTES = {"v0": 7, "v1": 1, "v2": 2}
 MOST = 6.0     # how far the axes of the surprise go
 HIGH = 2.0     # how far those of the stacked bars go
-
-
-def _net_inputs() -> list[Slider]:
-    return [Slider(f"z{i}", f"z{'₀₁₂'[i]}", THREAD[f"z{i}"], -5, 5) for i in range(3)]
-
-
-def _pin(point: Line2D, x: float, y: float, ax: Axes, marker: str = "o") -> None:
-    """Show a point where it is; above or below the axes, at their edge, as a triangle that points outwards."""
-    bottom, top = ax.get_ylim()
-    point.set_data([x], [np.clip(y, bottom, top)])
-    point.set_marker("v" if y < bottom else "^" if y > top else marker)
 
 
 # ---- the surprise of the true class -------------------------------------------------------------------------------
@@ -114,10 +104,10 @@ def explore_surprise(surprise: Callable = surprise) -> Live:
         curve.set_data(grid, surprise(grid))
         guide.set_data([p[true], p[true], 1.04], [0, loss, loss])
         for i, other in enumerate(others):
-            _pin(other, p[i], heights[i], ax)
+            pin(other, p[i], heights[i])
             other.set_visible(i != true)
         _name_points(names, p, np.clip(np.nan_to_num(heights), 0, MOST - 0.5))
-        _pin(point, p[true], loss, ax)
+        pin(point, p[true], loss)
         loss_bar.show([loss])
         loss_bar.labels[0].set_color(PAPER if loss > MOST - 0.5 else INK)     # no room above: the number goes inside
         return _("surprise: z = {z}, true class {y} → p = {p}; p of the true class {p_true}, its surprise {loss}; "
@@ -125,9 +115,7 @@ def explore_surprise(surprise: Callable = surprise) -> Live:
             z=vector(z, None), y=y, p=vector(p), p_true=number(p[true]), loss=number(loss),
             from_z=number(-activations.log_softmax(z)[true]))
 
-    controls = [*_net_inputs(),
-                Choice("y", _("true class"), "0", {str(i): _("class {i}").format(i=i) for i in range(3)})]
-    return Live("surprise", figure, follow, controls, {
+    return Live("surprise", figure, follow, [*net_inputs(), true_class()], {
         _("The thread"): {**THREAD, "y": "0"},
         _("Knows nothing"): {"z0": 0, "z1": 0, "z2": 0},
         _("Sure and right"): {"z0": 5, "z1": 0, "z2": 0, "y": "0"},
@@ -234,7 +222,7 @@ def explore_divergence(mean_surprise: Callable = mean_surprise) -> Live:
             whole_by_class=number(parts.sum()), whole=number(whole))
 
     controls = [*(Slider(f"v{i}", _("votes for class {i}").format(i=i), VOTES[f"v{i}"], 0, 10, 0.1) for i in range(3)),
-                *_net_inputs()]
+                *net_inputs()]
     return Live("divergence", figure, follow, controls, {
         _("The thread"): {**VOTES, **THREAD},
         _("One-hot"): {"v0": 10, "v1": 0, "v2": 0},
@@ -363,10 +351,10 @@ def explore_squared_error(squared: Callable = squared, log_loss: Callable = log_
         for loss in (squared, log_loss):
             values.append(loss(all_z, label))
             slopes.append((loss(all_z + STEP, label) - loss(all_z - STEP, label)) / (2 * STEP))
-        for ax, lines, marks, rows in zip((loss_ax, slope_ax), curves, points, (values, slopes), strict=True):
+        for lines, marks, rows in zip(curves, points, (values, slopes), strict=True):
             for line, mark, row, (_c, _s, marker) in zip(lines, marks, rows, looks, strict=True):
                 line.set_data(grid, row[:-1])
-                _pin(mark, z, row[-1], ax, marker)
+                pin(mark, z, row[-1], marker)
         for line in here:
             line.set_xdata([z, z])
         left = -10.0 if true else 0.0

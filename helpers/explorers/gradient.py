@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from helpers import activations, gradients, learner
+from helpers.explorers.thread import THREAD, net_inputs, true_class
 from helpers.live import Choice, Live, Slider, explorer
 from helpers.style import (
     CLASSES,
@@ -27,17 +28,8 @@ from helpers.style import (
 )
 from helpers.words import _
 
-THREAD = {"z0": 1.78, "z1": 0.76, "z2": 1.65, "y": "0"}
 X = np.array([1, 0.1, 0.4, 0.6])     # the example behind the thread's net inputs
 STEP = 1e-5                          # of the central differences in the stepper
-
-
-def _net_inputs() -> list[Slider]:
-    return [Slider(f"z{i}", f"z{'₀₁₂'[i]}", THREAD[f"z{i}"], -5, 5) for i in range(3)]
-
-
-def _true_class() -> Choice:
-    return Choice("y", _("true class"), "0", {str(i): _("class {i}").format(i=i) for i in range(3)})
 
 
 def _matrix(rows: np.ndarray) -> str:
@@ -217,9 +209,9 @@ def explore_derivation(softmax: Callable = activations.softmax) -> Live:
 
     # Buttons in a row: an arrow key goes to the next line or to the previous one.
     lines = Choice("line", _("line"), "1", {str(i): str(i) for i in range(1, 8)})
-    controls = [lines, *_net_inputs(), _true_class()]
+    controls = [lines, *net_inputs(), true_class()]
     return Live("derivation", figure, follow, controls, {
-        _("The thread"): THREAD,
+        _("The thread"): {**THREAD, "y": "0"},
         _("Knows nothing"): {"z0": 0, "z1": 0, "z2": 0},
         _("Sure and right"): {"z0": 5, "z1": 0, "z2": 0, "y": "0"},
         _("Sure and wrong"): {"z0": 5, "z1": 0, "z2": 0, "y": "1"},
@@ -228,30 +220,9 @@ def explore_derivation(softmax: Callable = activations.softmax) -> Live:
 
 # ---- what the gradient says, and the Jacobian ---------------------------------------------------------------------
 
-def difference(z: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Gradient of the cross-entropy in the net inputs of one example: softmax(z) − y.
-
-    Parameters
-    ----------
-    z : ndarray, shape (K,)
-        Net inputs.
-    y : ndarray, shape (K,)
-        The true class, one-hot.
-
-    Returns
-    -------
-    ndarray, shape (K,)
-
-    Examples
-    --------
-    >>> difference(np.array([1.78, 0.76, 1.65]), np.array([1, 0, 0])).round(8)
-    array([-0.55331027,  0.16107406,  0.39223621])
-    """
-    return activations.softmax(z) - y
-
-
 @explorer
-def explore_push(gradient: Callable = difference, jacobian: Callable = gradients.softmax_jacobian) -> Live:
+def explore_push(gradient: Callable = gradients.cross_entropy_gradient,
+                 jacobian: Callable = gradients.softmax_jacobian) -> Live:
     """The bars p beside the labels y, with arrows p − y from y to p; and the Jacobian of softmax as a heat map.
 
     Parameters
@@ -312,8 +283,8 @@ def explore_push(gradient: Callable = difference, jacobian: Callable = gradients
             loss=number(-activations.log_softmax(z)[true]), J=_matrix(J),
             sums=", ".join(_sum(total) for total in J.sum(axis=1)))
 
-    return Live("push", figure, follow, [*_net_inputs(), _true_class()], {
-        _("The thread"): THREAD,
+    return Live("push", figure, follow, [*net_inputs(), true_class()], {
+        _("The thread"): {**THREAD, "y": "0"},
         _("Knows nothing"): {"z0": 0, "z1": 0, "z2": 0},
         _("Sure and right"): {"z0": 5, "z1": 0, "z2": 0, "y": "0"},
         _("Sure and wrong"): {"z0": 5, "z1": 0, "z2": 0, "y": "1"},
@@ -354,7 +325,7 @@ def _tile(tile: Rectangle, words, value: float) -> None:
 
 EXPONENTS = np.round(np.arange(-13, 0.01, 0.2), 10)
 TYPES = {"float64": np.float64, "float32": np.float32}
-_Z = np.array([THREAD["z0"], THREAD["z1"], THREAD["z2"]])
+_Z = np.array([*THREAD.values()])
 
 
 def central(f: Callable, at: np.ndarray, h: float) -> np.ndarray:

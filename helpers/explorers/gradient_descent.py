@@ -30,6 +30,7 @@ from helpers.style import (
     TRUTH,
     number,
     picture,
+    pin,
     short,
     vector,
 )
@@ -312,7 +313,7 @@ class _Curve:
         shown[np.isnan(losses)] = np.nan
         self.whole.set_data(at, shown)
         self.until.set_data(at[:epoch + 1], shown[:epoch + 1])
-        _pin(self.point, epoch, losses[epoch], ((0, EPOCHS), (0, TOP)))
+        pin(self.point, epoch, losses[epoch])
         self.text.set_text(number(losses[epoch]))
 
 
@@ -344,7 +345,7 @@ class _Slice:
         self.path.set_data(*so_far.T)
         self.stops.set_path(_marks(so_far, 0, 0.12))
         self.start.set_data(*so_far[:1].T)
-        _pin(self.point, *W[0, 1:], SLICE)
+        pin(self.point, *W[0, 1:])
         self.levels.set_segments(self._level_lines(X, y, W, other_penalty, l2) if np.isfinite(W).all() else [])
 
     def _level_lines(self, X, y, W, other_penalty, l2) -> list[np.ndarray]:
@@ -359,12 +360,3 @@ class _Slice:
             return []
         lines = contour_generator(self.x, self.y, loss)
         return [line for level in LEVELS if loss.min() < level < loss.max() for line in lines.lines(level)]
-
-
-def _pin(point, x: float, y: float, limits) -> None:
-    """Show a point where it is; outside the axes at their edge, as a triangle that points outwards; nowhere if nan."""
-    (left, right), (bottom, top) = limits
-    marker = "<" if x < left else ">" if x > right else "v" if y < bottom else "^" if y > top else "o"
-    known = not (math.isnan(x) or math.isnan(y))
-    point.set_data([np.clip(x, left, right)] if known else [], [np.clip(y, bottom, top)] if known else [])
-    point.set_marker(marker)

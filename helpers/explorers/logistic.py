@@ -4,14 +4,12 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from helpers import activations, learner
 from helpers.datasets import practice_hours
 from helpers.live import Choice, Live, Slider, explorer
-from helpers.style import CLASSES, CURVE, GRID, INK, MUTED, PAPER, POINT, SOFT, TRUTH, Bars, number, picture, short
+from helpers.style import CLASSES, CURVE, GRID, INK, MUTED, PAPER, POINT, SOFT, TRUTH, Bars, number, picture, pin, short
 from helpers.words import _
 
 THREAD = {"w": 0.5, "b": 0.82, "x": 2.5, "t": 0.5}   # 0.82 = 0.4 + 0.3 · 1.4: bias and first feature, held fast
@@ -132,8 +130,8 @@ def explore_unit(logistic: Callable = activations.logistic) -> Live:
         for tangent, at, steepness in zip(tangents, (z, x), (slope, w * slope), strict=True):
             reach = np.array([-1.6, 1.6]) / math.hypot(0.5, 4 * steepness)   # about as long, however steep
             tangent.set_data(at + reach, p + steepness * reach)
-        for point, at, ax in zip(points, ((x, z), (z, p), (x, p)), (line_ax, curve_ax, both_ax), strict=True):
-            _pin(point, *at, ax)
+        for point, at in zip(points, ((x, z), (z, p), (x, p)), strict=True):
+            pin(point, *at)
         for threshold, height in zip(thresholds, (activations.logit(t), t, t), strict=True):
             threshold.set_ydata([height, height])
         for mark in boundaries:
@@ -162,14 +160,6 @@ def explore_unit(logistic: Callable = activations.logistic) -> Live:
         _("Falling"): {"w": -2, "b": 2, "x": 1},
         _("No weight, w = 0"): {"w": 0, "b": 0.82},
     })
-
-
-def _pin(point: Line2D, x: float, y: float, ax: Axes) -> None:
-    """Show a point where it is; if that is outside the axes, at their edge, as a triangle that points outwards."""
-    (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
-    marker = "<" if x < left else ">" if x > right else "v" if y < bottom else "^" if y > top else "o"
-    point.set_data([np.clip(x, left, right)], [np.clip(y, bottom, top)])
-    point.set_marker(marker)
 
 
 def _divide(says: Rectangle, answers: list, w: float, b: float, t: float, boundary: float) -> None:

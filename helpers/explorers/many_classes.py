@@ -20,6 +20,7 @@ from helpers.style import (
     number,
     picture,
     short,
+    top,
     vector,
 )
 from helpers.words import _
@@ -73,20 +74,13 @@ def divided(phi: np.ndarray) -> np.ndarray:
     return phi / phi.sum()
 
 
-def _top(values: np.ndarray) -> np.ndarray:
-    """The classes with the largest entry: more than one in a tie, none where an entry is nan."""
-    if not np.all(np.isfinite(values)):
-        return np.array([], int)
-    return np.flatnonzero(np.isclose(values, values.max(), rtol=0, atol=1e-12))
-
-
 def _prediction(values: np.ndarray) -> str:
-    top = _top(values)
-    if not top.size:
+    best = top(values)
+    if not best.size:
         return _("no argmax")
-    if top.size > 1:
-        return _("tie of classes {classes}").format(classes=", ".join(map(str, top)))
-    return _("argmax {i}").format(i=top[0])
+    if best.size > 1:
+        return _("tie of classes {classes}").format(classes=", ".join(map(str, best)))
+    return _("argmax {i}").format(i=best[0])
 
 
 def _yes(phi: np.ndarray) -> str:
@@ -105,9 +99,9 @@ def _bars(ax, letter: str, title: str) -> tuple:
 
 def _mark(mark, values: np.ndarray) -> None:
     """Put the triangle into the largest bar, or over the number of a low one; in a tie, at each of them."""
-    top = _top(values)
-    inside = (values[top] > 0.12) & (values[top] <= 1)
-    mark.set_data(top, np.where(inside, 0.06, np.clip(values[top], 0, 0.98) + 0.16))
+    best = top(values)
+    inside = (values[best] > 0.12) & (values[best] <= 1)
+    mark.set_data(best, np.where(inside, 0.06, np.clip(values[best], 0, 0.98) + 0.16))
 
 
 # ---- three units on one example -----------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.patches import Polygon, Wedge
 
 from helpers import activations, learner
+from helpers.explorers.thread import THREAD, net_inputs
 from helpers.live import Choice, Live, Slider, explorer
 from helpers.style import (
     CLASSES,
@@ -20,34 +21,20 @@ from helpers.style import (
     number,
     picture,
     short,
+    top,
+    total,
     vector,
 )
 from helpers.words import _
 
-THREAD = {"z0": 1.78, "z1": 0.76, "z2": 1.65}
-
-
-def _net_inputs() -> list[Slider]:
-    return [Slider(f"z{i}", f"z{'₀₁₂'[i]}", THREAD[f"z{i}"], -5, 5) for i in range(3)]
-
-
-def _sum(p: np.ndarray) -> str:
-    total = float(p.sum())
-    return short(round(total, 4)) if abs(total) >= 5e-5 or not total else number(total)
-
-
-def _top(p: np.ndarray) -> np.ndarray:
-    """The classes with the largest entry: more than one in a tie, none where an entry is nan."""
-    return np.flatnonzero(np.isclose(p, p.max(), rtol=0, atol=1e-12)) if np.all(np.isfinite(p)) else np.array([], int)
-
 
 def _prediction(p: np.ndarray) -> str:
-    top = _top(p)
-    if not top.size:
+    best = top(p)
+    if not best.size:
         return _("no predicted class")
-    if top.size > 1:
-        return _("tie of classes {classes}").format(classes=", ".join(str(i) for i in top))
-    return _("predicted class {i}").format(i=top[0])
+    if best.size > 1:
+        return _("tie of classes {classes}").format(classes=", ".join(map(str, best)))
+    return _("predicted class {i}").format(i=best[0])
 
 
 # ---- softmax beside its rivals ------------------------------------------------------------------------------------
@@ -84,20 +71,20 @@ def explore_softmax(softmax: Callable = activations.softmax) -> Live:
         rows = (p, phi, phi / phi.sum())
         for bar, label, mark, row in zip(bars, sums, marks, rows, strict=True):
             bar.show(row)
-            label.set_text(f"Σ = {_sum(row)}")
-            top = _top(row)
-            mark.set_data(top, np.where(row[top] > 0.12, 0.06, row[top] + 0.16))   # over the number of a low bar
+            label.set_text(f"Σ = {total(row)}")
+            best = top(row)
+            mark.set_data(best, np.where(row[best] > 0.12, 0.06, row[best] + 0.16))   # over the number of a low bar
         entropy = _entropy(p)
         turn = np.pi * (1 - entropy / np.log(3))
         needle.set_data([0, 0.85 * np.cos(turn)], [0, 0.85 * np.sin(turn)])
         dial.set_text(number(entropy, 3))
         return _("softmax: z = {z}, T = {T}, c = {c} → p = {p}, sum {p_sum}, {prediction}, entropy {entropy}; "
                  "logistic φ = {phi}, sum {phi_sum}; q = {q}, sum {q_sum}").format(
-            z=vector(z, None), T=short(T), c=short(c), p=vector(p), p_sum=_sum(p), prediction=_prediction(p),
-            entropy=number(entropy), phi=vector(phi), phi_sum=_sum(phi), q=vector(rows[2]), q_sum=_sum(rows[2]))
+            z=vector(z, None), T=short(T), c=short(c), p=vector(p), p_sum=total(p), prediction=_prediction(p),
+            entropy=number(entropy), phi=vector(phi), phi_sum=total(phi), q=vector(rows[2]), q_sum=total(rows[2]))
 
     # As cold as 0.01, so that a softmax without the maximum subtracted overflows within reach of the sliders.
-    controls = [*_net_inputs(), Slider("T", _("temperature T"), 1, 0.01, 10),
+    controls = [*net_inputs(), Slider("T", _("temperature T"), 1, 0.01, 10),
                 Slider("c", _("add c to every z"), 0, -10, 10, 0.1)]
     return Live("softmax", figure, follow, controls, {
         _("The thread"): {**THREAD, "T": 1, "c": 0},
@@ -193,9 +180,9 @@ def explore_triangle(softmax: Callable = activations.softmax) -> Live:
         now.set_data([T, T], [0, 1])
         dots.set_data([T] * 3, p)
         return _("triangle: z = {z}, T = {T} → p = {p}, sum {sum}, {prediction}").format(
-            z=vector(z, None), T=short(T), p=vector(p), sum=_sum(p), prediction=_prediction(p))
+            z=vector(z, None), T=short(T), p=vector(p), sum=total(p), prediction=_prediction(p))
 
-    controls = [*_net_inputs(), Slider("T", _("temperature T"), 1, 0.05, 10)]
+    controls = [*net_inputs(), Slider("T", _("temperature T"), 1, 0.05, 10)]
     return Live("triangle", figure, follow, controls, {
         _("The thread"): {**THREAD, "T": 1},
         _("The thread, 2 more each"): {name: round(z + 2, 2) for name, z in THREAD.items()},
@@ -297,7 +284,7 @@ def explore_overflow(naive: Callable = textbook, stable: Callable = activations.
         results = naive(z), stable(z)
         for bar, state, p in zip(bars, states, results, strict=True):
             bar.show(p)
-            state.set_text(f"Σ = {_sum(p)}")
+            state.set_text(f"Σ = {total(p)}")
         row, at = list(DTYPES).index(dtype), max(s, 1.0)
         line.set_data([at, at], [-0.6, 2.6])
         point.set_data([at], [row])
@@ -306,8 +293,8 @@ def explore_overflow(naive: Callable = textbook, stable: Callable = activations.
         return _("overflow: {dtype}, s = {s}, z = {z}, exp(z₀) = {top} (inf above {cliff}) → naive p = {naive}, "
                  "sum {naive_sum}; stable p = {stable}, sum {stable_sum}").format(
             dtype=dtype, s=short(s), z="[" + ", ".join(f"{v:.7g}" for v in z.astype(float)) + "]",
-            top=f"{float(top):.4g}", cliff=f"{cliff(dtype):.2f}", naive=vector(results[0]), naive_sum=_sum(results[0]),
-            stable=vector(results[1]), stable_sum=_sum(results[1]))
+            top=f"{float(top):.4g}", cliff=f"{cliff(dtype):.2f}", naive=vector(results[0]), naive_sum=total(results[0]),
+            stable=vector(results[1]), stable_sum=total(results[1]))
 
     controls = [Choice("dtype", _("type of number"), "float64", {name: name for name in DTYPES}),
                 Slider("s", _("size s of z"), 2, 0, 800)]

@@ -5,16 +5,10 @@ from collections.abc import Callable
 import numpy as np
 
 from helpers import activations, learner
-from helpers.live import Live, Slider, explorer
-from helpers.style import CLASSES, GRID, HATCHES, INK, MUTED, PAPER, Bars, number, picture, short, vector
+from helpers.explorers.thread import THREAD, net_inputs
+from helpers.live import Live, explorer
+from helpers.style import CLASSES, GRID, HATCHES, INK, MUTED, PAPER, Bars, picture, total, vector
 from helpers.words import _
-
-THREAD = {"z0": 1.78, "z1": 0.76, "z2": 1.65}
-
-
-def _sum(p: np.ndarray) -> str:
-    total = float(p.sum())
-    return short(round(total, 4)) if abs(total) >= 5e-5 or not total else number(total)
 
 
 @explorer
@@ -41,7 +35,7 @@ def explore_three_bars(probabilities: Callable = activations.softmax) -> Live:
                         bbox={"facecolor": PAPER, "edgecolor": "none", "boxstyle": "round,pad=0.15"}) for i in range(3)]
     for i, part in enumerate(parts):
         part.set(facecolor=CLASSES[i], hatch=HATCHES[i])
-    total = above.text(1, 1, "", transform=above.transAxes, ha="right", va="top", animated=True, color=MUTED)
+    sum_of_all = above.text(1, 1, "", transform=above.transAxes, ha="right", va="top", animated=True, color=MUTED)
 
     def follow(z0, z1, z2):
         z = np.array([z0, z1, z2])
@@ -53,11 +47,10 @@ def explore_three_bars(probabilities: Callable = activations.softmax) -> Live:
         for i, (part, name, low, high) in enumerate(zip(parts, names, [0, *ends[:2]], ends, strict=True)):
             part.set(y=low, height=high - low)
             name.set(position=(0, (low + high) / 2), text=f"p{'₀₁₂'[i]}" if high - low > 0.09 else "")
-        total.set_text(f"Σ = {_sum(p)}")
-        return _("three bars: z = {z} → p = {p}, sum {sum}").format(z=vector(z, None), p=vector(p), sum=_sum(p))
+        sum_of_all.set_text(f"Σ = {total(p)}")
+        return _("three bars: z = {z} → p = {p}, sum {sum}").format(z=vector(z, None), p=vector(p), sum=total(p))
 
-    sliders = [Slider(f"z{i}", f"z{'₀₁₂'[i]}", THREAD[f"z{i}"], -5, 5) for i in range(3)]
-    return Live("three bars", figure, follow, sliders, {
+    return Live("three bars", figure, follow, net_inputs(), {
         _("The thread"): THREAD,
         _("All at 2"): {"z0": 2, "z1": 2, "z2": 2},
         _("All at −4"): {"z0": -4, "z1": -4, "z2": -4},

@@ -19,7 +19,7 @@ from helpers.explorers.activations import (
     explore_xor,
     two_layers,
 )
-from tests.explorers.test_every_explorer import walk
+from tests.explorers.test_every_explorer import preset, settings, walk
 
 NUMBER = r"(-?inf|nan|-?\d[\d.]*(?:e[+-]\d+)?)"
 F = {"linear": lambda z: z, "logistic": special.expit, "tanh": np.tanh, "ReLU": lambda z: z * (z > 0)}
@@ -33,20 +33,6 @@ def told(text: str, pattern: str) -> tuple[float, ...]:
     found = re.search(re.escape(pattern).replace(r"\#", NUMBER), text)
     assert found, f"{pattern} is not in {text}"
     return tuple(map(float, found.groups()))
-
-
-def settings(picture, steps):
-    """The picture at its start, at each preset and along a random walk."""
-    yield picture.values
-    for values in [*(preset["values"] for preset in picture.presets), *walk(picture, steps, seed=5)]:
-        picture.move(**values)
-        assert picture.trouble is None
-        yield picture.values
-
-
-def preset(picture, label):
-    picture.move(**{p["label"]: p["values"] for p in picture.presets}[label])
-    return picture
 
 
 # ---- function and derivative --------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from scipy.special import softmax as scipy_softmax
 from scipy.stats import entropy
 
 from helpers.explorers import cross_entropy as lesson
-from tests.explorers.test_every_explorer import walk
+from tests.explorers.test_every_explorer import settings
 
 CLOSE = {"rel": 1e-3, "abs": 5.1e-5}
 
@@ -23,14 +23,6 @@ def one(text: str, before: str) -> float:
 def several(text: str, before: str) -> np.ndarray:
     """The numbers in brackets after some words."""
     return np.array([float(v) for v in re.search(rf"{re.escape(before)} ?\[([^]]*)\]", text)[1].split(", ")])
-
-
-def settings(picture, steps):
-    """The picture at its start, at each preset and along a random walk."""
-    yield picture.values
-    for values in [*(preset["values"] for preset in picture.presets), *walk(picture, steps, seed=5)]:
-        picture.move(**values)
-        yield picture.values
 
 
 def net_inputs(values) -> np.ndarray:

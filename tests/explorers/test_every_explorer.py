@@ -62,6 +62,21 @@ def walk(picture: Live, steps: int, seed: int = 0):
             yield {control.name: round(round(float(value) / step) * step, 10)}
 
 
+def settings(picture: Live, steps: int, seed: int = 5):
+    """The values of a picture at its start, at each preset and along a random walk."""
+    yield picture.values
+    for values in [*(preset["values"] for preset in picture.presets), *walk(picture, steps, seed)]:
+        picture.move(**values)
+        assert picture.trouble is None
+        yield picture.values
+
+
+def preset(picture: Live, label: str) -> Live:
+    """Press a preset's button."""
+    picture.move(**{one["label"]: one["values"] for one in picture.presets}[label])
+    return picture
+
+
 def assert_good(picture: Live) -> None:
     assert picture.trouble is None, f"{picture.trouble} at {picture.values}"
     assert picture.text.startswith(f"{picture.name}: ")

@@ -11,21 +11,13 @@ from scipy.special import softmax as scipy_softmax
 from helpers import activations, gradients
 from helpers.explorers import gradient as lesson
 from helpers.live import Choice
-from tests.explorers.test_every_explorer import walk
+from tests.explorers.test_every_explorer import settings
 
 
 def numbers(text: str, name: str) -> np.ndarray:
     """The numbers in brackets after a name, as the learner reads them."""
     found = re.search(rf"(?<![a-z]){name} (?:= )?(\[[^;]*?\])(?=[;,] [a-zLΣ]| [=≠?]|$)", text)
     return np.array([float(v) for v in re.findall(r"[-\d.e+naif]+(?=[,\]])", found[1])])
-
-
-def settings(picture, steps):
-    """The picture at its start, at each preset and along a random walk."""
-    yield picture.values
-    for values in [*(preset["values"] for preset in picture.presets), *walk(picture, steps, seed=5)]:
-        picture.move(**values)
-        yield picture.values
 
 
 def net_inputs(values) -> np.ndarray:
@@ -217,7 +209,9 @@ def test_stored_numbers_do_not_hang_on_round_off():
 
 def test_defaults_are_the_courses_own():
     z = np.array([0.3, -1.0, 2.0])
-    assert lesson.difference(z, np.eye(3)[1]) == pytest.approx(gradients.cross_entropy_gradient(z, 1))
+    picture = lesson.explore_push()
+    picture.move(**{f"z{i}": value for i, value in enumerate(z)}, y="1")
+    assert numbers(picture.text, "p − y") == pytest.approx(gradients.cross_entropy_gradient(z, 1), abs=5.1e-5)
     assert lesson.central(lambda v: lesson.thread_loss(v), z, 1e-5) == pytest.approx(
         gradients.cross_entropy_gradient(z, 0), abs=1e-9)
     assert all(isinstance(picture._controls["y"], Choice) for picture in

@@ -10,7 +10,7 @@ from scipy.optimize import minimize
 from scipy.special import log_softmax, softmax
 
 from helpers.explorers import gradient_descent as lesson
-from tests.explorers.test_every_explorer import walk
+from tests.explorers.test_every_explorer import settings
 
 
 def number(text: str, before: str) -> float:
@@ -38,16 +38,9 @@ def losses_of(path, X, y, l2):
                      for W in path])
 
 
-def settings(picture, steps):
-    yield picture.values
-    for values in [*(preset["values"] for preset in picture.presets), *walk(picture, steps, seed=9)]:
-        picture.move(**values)
-        yield picture.values
-
-
 def test_numbers_along_a_walk():
     picture = lesson.explore_descent(plain)
-    for values in settings(picture, 60):
+    for values in settings(picture, 60, seed=9):
         _points, X, y = lesson._data(values["data"])
         with np.errstate(all="ignore"):
             path = plain(X, y, values["eta"], lesson.EPOCHS, values["l2"])

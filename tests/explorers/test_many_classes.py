@@ -9,7 +9,7 @@ from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
 from helpers.explorers import many_classes as lesson
-from tests.explorers.test_every_explorer import walk
+from tests.explorers.test_every_explorer import preset, settings
 
 W = [[1.1, 1.2, 0.8, 0.4], [0.2, 0.4, 1.0, 0.2], [0.6, 1.5, 1.2, 0.7]]
 
@@ -18,18 +18,6 @@ def numbers(text: str, name: str) -> np.ndarray:
     """The numbers in brackets after a name, as the learner reads them."""
     found = re.search(rf"(?<![A-Za-z]){name} = \[([^]]*)\]", text)
     return np.array([float(v) for v in found[1].split(", ")])
-
-
-def settings(picture, steps):
-    """The picture at its start, at each preset and along a random walk."""
-    yield picture.values
-    for values in [*(preset["values"] for preset in picture.presets), *walk(picture, steps, seed=5)]:
-        picture.move(**values)
-        yield picture.values
-
-
-def preset(picture, label):
-    picture.move(**next(p["values"] for p in picture.presets if p["label"] == label))
 
 
 def triangles(picture, axes: int) -> list[int]:

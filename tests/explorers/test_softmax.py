@@ -10,21 +10,13 @@ from scipy.stats import entropy
 
 from helpers.explorers import softmax as lesson
 from helpers.style import number, vector
-from tests.explorers.test_every_explorer import walk
+from tests.explorers.test_every_explorer import settings, walk
 
 
 def numbers(text: str, name: str) -> np.ndarray:
     """The numbers in brackets after a name, as the learner reads them."""
     found = re.search(rf"(?<![a-z]){name} = \[([^]]*)\]", text)
     return np.array([float(v) for v in found[1].split(", ")])
-
-
-def settings(picture, steps):
-    """The picture at its start, at each preset and along a random walk."""
-    yield picture.values
-    for values in [*(preset["values"] for preset in picture.presets), *walk(picture, steps, seed=5)]:
-        picture.move(**values)
-        yield picture.values
 
 
 def net_inputs(values) -> np.ndarray:

@@ -7,7 +7,7 @@ import pytest
 from scipy.special import softmax as scipy_softmax
 
 from helpers.explorers.start_here import explore_three_bars
-from tests.explorers.test_every_explorer import walk
+from tests.explorers.test_every_explorer import settings
 
 
 def shown(picture) -> np.ndarray:
@@ -24,21 +24,13 @@ def bars(picture) -> np.ndarray:
     return np.array([patch.get_height() for patch in picture.figure.axes[0].patches])
 
 
-def settings(picture):
-    """The picture at its start, at each preset and along a random walk."""
-    yield picture.values
-    for values in [*(preset["values"] for preset in picture.presets), *walk(picture, 150, seed=5)]:
-        picture.move(**values)
-        yield picture.values
-
-
 def test_thread():
     assert explore_three_bars().text == "three bars: z = [1.78, 0.76, 1.65] → p = [0.4467, 0.1611, 0.3922], sum 1"
 
 
 def test_bars_stack_and_numbers():
     picture = explore_three_bars()
-    for values in settings(picture):
+    for values in settings(picture, 150):
         p = scipy_softmax([values["z0"], values["z1"], values["z2"]])
         assert shown(picture) == pytest.approx(p, rel=1e-3, abs=5.1e-5)
         assert bars(picture) == pytest.approx(p)
