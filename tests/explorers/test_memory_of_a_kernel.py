@@ -10,7 +10,7 @@ import pytest
 from jupyter_client.manager import start_new_kernel
 
 LESSONS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
-AT_MOST = 1.5      # a lesson that has drawn a million samples does not give all of their memory back
+AT_MOST = 1.3
 PATIENCE = 120      # seconds for a cell
 
 LEAST = """
@@ -40,8 +40,8 @@ print(len(pictures))
 # A lesson's own large samples are no cost of its pictures: they are let go first, and given back to the system.
 MEMORY = """
 import contextlib, ctypes, gc, os, psutil
-import numpy
-for name in [name for name, thing in globals().items() if isinstance(thing, numpy.ndarray) and thing.nbytes > 100_000]:
+size = lambda thing: sum(getattr(one, "nbytes", 0) for one in (thing if isinstance(thing, list) else [thing]))
+for name in [name for name, thing in globals().items() if size(thing) > 100_000]:
     del globals()[name]
 gc.collect()
 with contextlib.suppress(AttributeError, OSError, TypeError):     # there is none on macOS and Windows
