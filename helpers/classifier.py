@@ -28,7 +28,7 @@ from helpers.losses import cross_entropy
 from helpers.words import _
 
 BLOCK = 4096     # examples looked at together: the memory beside the data stays small, however many there are
-TOO_FAR = 100    # times the loss at the start: there training is given up, though on separable data it may come right
+TOO_FAR = 100    # times the loss at the start: training is given up, though on separable data it may yet come right
 
 
 class SoftmaxRegression(ClassifierMixin, BaseEstimator):
@@ -96,7 +96,8 @@ class SoftmaxRegression(ClassifierMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If a parameter, X or y is not as it should be, or if the loss rises above a hundred times its value at the start.
+            If a parameter, X or y is not as it should be, or if the loss rises above a hundred times its value at the
+            start.
         """
         self._check_parameters()
         X, y = validate_data(self, X, y, dtype=np.float64, ensure_all_finite=False, ensure_min_samples=0)

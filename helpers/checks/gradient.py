@@ -92,7 +92,8 @@ def check_broken_lines() -> Answer:
              _("In B, line 4 only puts lines 2 and 3 into one matrix. Look at which of the two is wrong.")),
             (lambda A, B, C: not B > 4,
              lambda A, B, C: _("In B, line {line} follows from the lines above it. Look further up, at a derivative "
-                               "with a sign that cannot be: raise one net input, and the other p fall.").format(line=int(B))),
+                               "with a sign that cannot be: raise one net input, and the other p fall.").format(
+                                   line=int(B))),
             (lambda A, B, C: B != 1, _("In B, line 1 is the derivative of −ln, and right. Look further down.")),
             (lambda A, B, C: B != 2,
              _("In B, line 2 is right: it is φ(1 − φ) for one class against all others. Look at the next.")),
