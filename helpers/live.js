@@ -6,7 +6,8 @@ const SILENCE = 5000;   // milliseconds; a learner's function may take 3 seconds
 const RETRY = 1000;     // milliseconds without an answer, after which the values are sent once more
 const CLAUSE = "; ";    // between the clauses of a line of numbers
 const PLAY = 3300;      // milliseconds that a playing slider takes from one end to the other
-const LATER = 100;      // milliseconds that a move may wait to be sent whose frame was drawn ahead
+const REST = 100;       // milliseconds for which a hand rests before a move is sent whose frame was drawn ahead
+const MOVING = 1000;    // milliseconds after which one is sent from a hand that does not rest
 const PAUSE = 300;      // milliseconds without a change, after which the numbers are announced
 
 function element(tag, attributes = {}, ...children) {
@@ -342,15 +343,17 @@ function render({ model, el }) {
     showValues();
     pass(showAhead());
   };
-  // Send the last move on: in a while, where its frame was drawn ahead, for the kernel has better things to do then.
+  // Send the last move on: in a while, where its frame was drawn ahead. The kernel has better things to do than to draw
+  // it once more, and each answer holds up the page for a moment.
+  let later = null, sentAt = 0;
   const pass = (ready) => {
-    if (!ready || ready.remembers) sendNow();
-    else later ??= setTimeout(sendNow, LATER);
+    clearTimeout(later);
+    if (!ready || ready.remembers || performance.now() - sentAt > MOVING) sendNow();
+    else later = setTimeout(sendNow, REST);
   };
-  let later = null;
   const sendNow = () => {
     clearTimeout(later);
-    later = null;
+    sentAt = performance.now();
     send();
   };
   const answered = () => {

@@ -177,7 +177,7 @@ class Live(anywidget.AnyWidget):
         self.sweep: Sweep | None = None
         self._took: deque[float] = deque(maxlen=3)       # seconds for each of the last frames
         # A slider may be answered in a thread beside the one of a running cell, which may move the same picture.
-        self._one_at_a_time = threading.RLock()
+        self.one_at_a_time = threading.RLock()
         self._shown: tuple[int, dict] | None = None      # the resets and values of the frame shown
         FigureCanvasBase(figure)
         self._moving = _moving_artists(figure)
@@ -257,7 +257,7 @@ class Live(anywidget.AnyWidget):
 
     def _show(self) -> None:
         """Draw the frame for the controls' values and send it, or send what went wrong."""
-        with self._one_at_a_time:
+        with self.one_at_a_time:
             self._draw_and_send()
 
     def _draw_and_send(self) -> None:
@@ -315,7 +315,7 @@ class Live(anywidget.AnyWidget):
 
         A layer or clause that shows what is remembered is None: it is the one of the frame shown last.
         """
-        with self._one_at_a_time:
+        with self.one_at_a_time:
             layers, text = self._draw(values, self._remembered(values))
             for layer in layers:
                 self._send_new_tiles(layer)
@@ -355,7 +355,7 @@ class Live(anywidget.AnyWidget):
         ends = [self.values, *({**self.values, control.name: end} for control in self._controls.values()
                                if isinstance(control, Slider) for end in (control.low, control.high))]
         differ, begun = (set(), set()), time.perf_counter()
-        with self._one_at_a_time:
+        with self.one_at_a_time:
             kept = self._memory
             try:
                 self._memory = None
@@ -391,7 +391,7 @@ class Live(anywidget.AnyWidget):
     def png(self) -> bytes:
         """Return the picture as it stands, for a saved notebook: the same figure, drawn by Agg."""
         file = io.BytesIO()
-        with self._one_at_a_time, style.look():     # ticks are written, and edges put on pixels, only when drawn
+        with self.one_at_a_time, style.look():     # ticks are written, and edges put on pixels, only when drawn
             if self._artists_elsewhere and self.trouble is None:
                 with contextlib.suppress(Trouble):
                     self._draw(*self._good)

@@ -131,6 +131,11 @@ class Sweep:
 
     def step(self) -> bool:
         """Draw one frame, and send a slice where one is full; return whether there is more to do now."""
+        # The first messages of a page may come to another thread than all later ones.
+        with self._picture.one_at_a_time:
+            return self._step()
+
+    def _step(self) -> bool:
         if self._picture.comm is None or self._picture.seconds > SLOW or self._able is False:
             return False
         if self._able is None:

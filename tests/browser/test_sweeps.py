@@ -18,7 +18,7 @@ from .test_picture import expected
 pytestmark = pytest.mark.browser
 
 # However busy this machine is, it is not too slow to draw ahead.
-PATIENT = "import helpers.sweeps\nhelpers.sweeps.SLOW = helpers.sweeps.HURRY = 60.0\n"
+PATIENT = "import helpers.live, helpers.sweeps\nhelpers.sweeps.SLOW = helpers.sweeps.HURRY = helpers.live.PROBE = 60.0\n"
 SOFTMAX, TRIANGLE, FIT, NET_INPUT = (
     f"{PATIENT}from helpers.explorers.{lesson} import {explore}\n{explore}()" for lesson, explore in [
         ("softmax", "explore_softmax"), ("softmax", "explore_triangle"), ("logistic", "explore_fit"),
