@@ -157,7 +157,7 @@ class _TenBars:
         bottom = top - 10 * PITCH
         for share in (0, 0.5, 1):
             ax.plot([left + share * length] * 2, [bottom, top], color=MUTED if not share else GRID, linewidth=1, zorder=0)
-            ax.text(left + share * length, bottom - 0.05, short(share), ha="center", va="top", color=MUTED, fontsize=8)
+            ax.text(left + share * length, bottom - 0.03, short(share), ha="center", va="top", color=MUTED, fontsize=8)
         for k in range(10):
             ax.text(left - 0.2, self._at(k), str(k), ha="center", va="center", weight="bold")
         self._bars = [ax.add_patch(Rectangle((left, self._at(k) - 0.085), 0, 0.17, linewidth=0, facecolor=CLASSES[0],
@@ -208,7 +208,7 @@ class _Sheet:
         self._page = _Pixels(ax, 0.12, bottom, 2.0)
         self._title = ax.text(2.42, bottom + 2.12, "", animated=True)
         self._says = _Pixels(ax, 2.42, bottom, 2.0, signed=True)
-        self._bars = _TenBars(ax, 5.05, bottom + 2.3, 2.3)
+        self._bars = _TenBars(ax, 5.05, bottom + 2.46, 2.3)
 
     def show(self, x: np.ndarray, p: np.ndarray, shown: int | None, true: int | None = None) -> str:
         """Show a picture, (64,), and p, (10,); returns them in words. ``shown`` is the class of the second panel."""
@@ -232,9 +232,10 @@ class _Sheet:
 
 
 def scale_of(weights: np.ndarray) -> float:
-    """Return the weight that has the full colour: the largest one in size, or 1 where there is none."""
+    """Return the size of a weight that has the full colour: all but one in fifty are smaller; 1 where there is none."""
     sizes = np.abs(weights[np.isfinite(weights)])
-    return float(sizes.max()) if sizes.size and sizes.max() > 0 else 1.0
+    size = float(np.quantile(sizes, 0.98)) if sizes.size else 0.0
+    return size if size > 0 else 1.0
 
 
 def _canvas(height: float):
@@ -325,7 +326,9 @@ def _show_rows(ax, weights: np.ndarray, largest: float) -> None:
         if value < 0:
             ax.add_patch(Rectangle((left, 1.11), 0.18, 0.18, facecolor="none", edgecolor=INK, linewidth=0, alpha=0.55,
                                    hatch=HATCHES[1]))
-        ax.text(left + 0.25, 1.2, f"{value * largest:+.2f}".replace("-", "−") if value else "0", va="center", fontsize=9)
+        end = {-1: "≤ ", 1: "≥ "}.get(value, "")
+        ax.text(left + 0.25, 1.2, end + f"{value * largest:+.2f}".replace("-", "−") if value else "0", va="center",
+                fontsize=9)
 
 
 # ---- drawing ------------------------------------------------------------------------------------------------------
