@@ -76,7 +76,7 @@ def digits() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     >>> print(X.shape, X_held.shape, X.min(), X.max(), y_held[:5])
     (1200, 64) (597, 64) 0.0 1.0 [4 4 8 2 7]
     """
-    from sklearn.datasets import load_digits     # here, for it takes a second, and most lessons do without
+    from sklearn.datasets import load_digits  # here, for it takes a second, and most lessons do without
 
     pixels, y = load_digits(return_X_y=True)
     seen, held = np.split(np.random.default_rng(0).permutation(len(y)), [1200])

@@ -21,8 +21,8 @@ def judge_model(model: SoftmaxRegression, X: np.ndarray, _y: np.ndarray) -> str 
     if not hasattr(model, "coef_"):
         return _("The model that comes back has not been trained. Look for a call of `fit`.")
     if model.n_features_in_ != X.shape[1]:
-        return _("The model was trained on {count} inputs, and a picture has 64. Look at which columns of X it got."
-                 ).format(count=model.n_features_in_)
+        return _("The model was trained on {count} inputs, and a picture has 64. Look at which columns of X it "
+                 "got.").format(count=model.n_features_in_)
     if len(model.classes_) != 10:
         return _("The model knows {count} digits of ten. Look at which rows of X and y it was trained on.").format(
             count=len(model.classes_))
@@ -31,8 +31,8 @@ def judge_model(model: SoftmaxRegression, X: np.ndarray, _y: np.ndarray) -> str 
     if share > ENOUGH:
         # Its order of the classes may be right on a scale on which its weights are far too small.
         return None if model.loss(X_held, y_held) < 1 else _(
-            "The pictures that you get go from 0 to 1, as they should, and your model was trained on another scale. Look "
-            "for a factor of 16.")
+            "The pictures that you get go from 0 to 1, as they should, and your model was trained on another scale. "
+            "Look for a factor of 16.")
     held_out = _("On the held-out pictures {share:.3f} are right.").format(share=share)
     rises = np.diff(losses[len(losses) // 2:]) > 0
     for wrong, sentence in (
@@ -64,7 +64,7 @@ def check_train() -> Function:
     )
 
 
-# ---- exercise 10.2: the most confidently wrong ------------------------------------------------------------------------
+# ---- exercise 10.2: the most confidently wrong ----------------------------------------------------------------------
 
 def most_wrong(P, y, score=lambda P, y: P.max(axis=1)):
     """The wrong example with the largest score, −1 if there is none."""
@@ -139,7 +139,7 @@ def check_most_confidently_wrong() -> Function:
     )
 
 
-# ---- exercise 10.3: the smallest change -------------------------------------------------------------------------------
+# ---- exercise 10.3: the smallest change -----------------------------------------------------------------------------
 
 def change(x, W, b, *, choose=lambda ahead, D: ahead / np.linalg.norm(D, axis=1), biases=True,
            along=lambda ahead, d: -ahead * d / (d @ d), own=None):
@@ -220,7 +220,7 @@ def check_smallest_change() -> Function:
     )
 
 
-# ---- predictions ------------------------------------------------------------------------------------------------------
+# ---- predictions ----------------------------------------------------------------------------------------------------
 
 @lesson.prediction
 def parameters() -> Number:

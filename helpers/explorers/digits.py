@@ -156,7 +156,7 @@ class _TenBars:
         self._left, self._top, self._length = left, top, length
         bottom = top - 10 * PITCH
         for share in (0, 0.5, 1):
-            ax.plot([left + share * length] * 2, [bottom, top], color=MUTED if not share else GRID, linewidth=1, zorder=0)
+            ax.plot([left + share * length] * 2, [bottom, top], color=GRID if share else MUTED, linewidth=1, zorder=0)
             ax.text(left + share * length, bottom - 0.03, short(share), ha="center", va="top", color=MUTED, fontsize=8)
         for k in range(10):
             ax.text(left - 0.2, self._at(k), str(k), ha="center", va="center", weight="bold")
@@ -165,7 +165,7 @@ class _TenBars:
         self._truth = ax.add_patch(Rectangle((left, 0), length, 0.21, fill=False, edgecolor=TRUTH, linewidth=1.5,
                                              linestyle="--", animated=True))
         self._first, = ax.plot([], [], ">", color=POINT, markersize=7, animated=True)
-        # One text for all: a text is dear, a line is not. The spacing is such that its lines stand as far apart as bars.
+        # One text for all: a text is dear, a line is not. Its lines stand as far apart as the bars.
         self._numbers = ax.text(left + length + 0.08, top - 5 * PITCH, "", va="center", fontsize=9, linespacing=1.0,
                                 animated=True)
         self._numbers.set_linespacing(_spacing(ax, self._numbers))
@@ -222,13 +222,20 @@ class _Sheet:
         if shown is None:
             row = _("no class has the largest p")
         else:
-            row = _("class {k}: sum of w x {sum}, bias {bias}").format(
-                k=shown, sum=number(says.sum(), 3), bias=number(self._biases[shown], 3))
+            w = self._weights[shown]
+            row = _("class {k}: sum of w x {sum}, bias {bias}, weights from {low} to {high}").format(
+                k=shown, sum=number(says.sum(), 3), bias=number(self._biases[shown], 3), low=_placed(w, w.argmin()),
+                high=_placed(w, w.argmax()))
         named = _("none") if predicted is None else predicted
-        return _("predicted class {predicted}, confidence {confidence}; p = [{p}], sum {total}; {row}; ink {ink}, by row "
-                 "{rows}").format(predicted=named, confidence=_share(p.max()), p=", ".join(map(_share, p)),
-                                  total=total(p), row=row, ink=number(x.sum(), 2),
-                                  rows=vector(x.reshape(SIDE, SIDE).sum(axis=1), 1))
+        return _("predicted class {predicted}, confidence {confidence}; p = [{p}], sum {total}; {row}; ink {ink}, by "
+                 "row {rows}").format(predicted=named, confidence=_share(p.max()), p=", ".join(map(_share, p)),
+                                      total=total(p), row=row, ink=number(x.sum(), 2),
+                                      rows=vector(x.reshape(SIDE, SIDE).sum(axis=1), 1))
+
+
+def _placed(weights: np.ndarray, i: int) -> str:
+    return _("{value} (row {row}, column {column})").format(
+        value=number(weights[i], 2), row=i // SIDE + 1, column=i % SIDE + 1)
 
 
 def scale_of(weights: np.ndarray) -> float:
@@ -295,8 +302,8 @@ def explore_digits(probabilities: Callable = probabilities) -> Live:
         verdict.set(text="✓" if predicted == true else "✗", color=CLASSES[2] if predicted == true else CLASSES[1])
         marked = predicted if shown is None else shown
         frame.set(x=0.09 + 0.79 * marked, visible=marked >= 0)
-        return _("digits: position {position}, {order} → held-out example {index}, true class {true}, {verdict}: {words}"
-                 ).format(position=short(position), order=names[order], index=index, true=true, words=words,
+        return _("digits: position {position}, {order} → held-out example {index}, true class {true}, {verdict}: "
+                 "{words}").format(position=short(position), order=names[order], index=index, true=true, words=words,
                           verdict=_("right") if predicted == true else _("wrong"))
 
     names = {"all": _("all in turn"), "wrong": _("wrong ones first")}
