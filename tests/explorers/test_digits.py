@@ -1,4 +1,4 @@
-"""The numbers of lesson 10's explorers equal the mathematics: a training loop, a softmax and pictures of the test's own."""
+"""The numbers of lesson 10's explorers equal the mathematics: a training loop and pictures of the test's own."""
 
 import io
 import re
@@ -82,7 +82,8 @@ def test_weights_are_found_from_probabilities_alone():
     centred = trained() - trained().mean(axis=0)
     assert pytest.approx(centred[:, 1:], abs=1e-9) == W and b == pytest.approx(centred[:, 0], abs=1e-9)
     spare = np.random.default_rng(0).normal(size=65)      # lesson 05: it changes no probability
-    V, c = lesson.rows_of_weights(lambda X: softmax(X @ (trained() + spare)[:, 1:].T + (trained() + spare)[:, 0], axis=1))
+    shifted = trained() + spare
+    V, c = lesson.rows_of_weights(lambda X: softmax(X @ shifted[:, 1:].T + shifted[:, 0], axis=1))
     assert pytest.approx(W, abs=1e-9) == V and c == pytest.approx(b, abs=1e-9)
 
 
@@ -121,7 +122,8 @@ def grey(picture, left: float, bottom: float) -> np.ndarray:
     """How dark the middle of each of 8 × 8 fields is in the stored picture, from 0 to 1; places in inches."""
     image = imread(io.BytesIO(picture.png()))[..., :3].mean(axis=2)
     places = (np.arange(8) + 0.5) / 4
-    return 1 - image[np.ix_((len(image) - 100 * (bottom + 2 - places)).astype(int), (100 * (left + places)).astype(int))]
+    rows, columns = len(image) - 100 * (bottom + 2 - places), 100 * (left + places)
+    return 1 - image[np.ix_(rows.astype(int), columns.astype(int))]
 
 
 @pytest.mark.parametrize("example", [0, 2, 333])
@@ -139,8 +141,8 @@ def test_bars_are_as_long_as_p_and_the_wrong_one_is_hatched():
     for example in (0, 333):
         picture.move(position=example)
         p = own(X_held[example:example + 1])[0]
-        found = [patch for patch in picture.figure.axes[0].patches if patch.get_animated() and hasattr(patch, "get_width")
-                 and patch.get_height() == pytest.approx(0.17)]
+        found = [patch for patch in picture.figure.axes[0].patches
+                 if hasattr(patch, "get_width") and patch.get_height() == pytest.approx(0.17)]
         assert [bar.get_width() / 2.3 for bar in found] == pytest.approx(p.tolist(), abs=1e-9)
         wrong = p.argmax() != y_held[example]
         assert [bool(bar.get_hatch()) for bar in found] == [bool(wrong and k == p.argmax()) for k in range(10)]
@@ -194,7 +196,7 @@ def test_the_picture_is_what_the_model_sees():
                          ({"fit": "as drawn", "right": 1}, np.pad(page, ((0, 0), (1, 0)))[:, :8])):
         picture.reset()
         picture.move(**values)
-        assert grey(picture, 0.12, 0.22) == pytest.approx(seen * (1 - 27 / 255), abs=0.03)
+        assert grey(picture, 0.12, 0.22) == pytest.approx(seen * (1 - 27 / 255), abs=0.035)     # half a shade
 
 
 def test_a_page_that_is_fitted_fills_the_rows_and_stands_in_the_middle():

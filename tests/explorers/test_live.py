@@ -119,7 +119,7 @@ def test_a_page_from_the_front_end_is_one_frame():
 
 
 def test_frames_are_drawn_ahead_beside_a_page():
-    """A hand on the slider beside it: a sweep; a hand on the pad: none, and what was drawn ahead is for another page."""
+    """A hand on the slider beside it: a sweep, for this page alone; a hand on the pad: none."""
     picture = explore_ink()
     picture._on_message(picture, {"view": "v", "hold": "x"}, [])
     base = picture.sweep._basis()
