@@ -326,8 +326,8 @@ function padControl({ name, label, rows, columns }, hand, say, words) {
   });
   sheet.addEventListener("focus", hand.letGo);
 
-  const button = (words_, press) => {
-    const made = element("button", { type: "button" }, words_);
+  const button = (name_, press) => {
+    const made = element("button", { type: "button" }, name_);
     made.addEventListener("click", press);
     return made;
   };
@@ -341,8 +341,9 @@ function padControl({ name, label, rows, columns }, hand, say, words) {
     drawn.textContent = "";
     hand.move(name, shown.map(() => 0));
   });
-  node.append(element("div", { class: "live-pad-head" }, element("b", { "aria-hidden": "true" }, label), erase, clear),
-    sheet, drawn, element("p", { id: `${id}-keys` }, words.keys));
+  const head = element("div", { class: "live-pad-head" }, element("b", { "aria-hidden": "true" }, label), erase, clear);
+  node.append(element("div", { class: "live-pad-sheet" }, head, sheet),
+    element("div", { class: "live-pad-notes" }, drawn, element("p", { id: `${id}-keys` }, words.keys)));
   const show = (values) => {
     const before = shown;
     shown = values;

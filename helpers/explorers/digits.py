@@ -311,7 +311,7 @@ def explore_digits(probabilities: Callable = probabilities) -> Live:
     return Live("digits", figure, follow, [
         Slider("position", _("position"), 0, 0, count - 1, 1),
         Choice("order", _("order"), "all", names),
-        Choice("row", _("row of W"), "predicted", {"predicted": _("predicted"), **{str(k): str(k) for k in range(10)}}),
+        Choice("row", _("row of W"), "predicted", {**{str(k): str(k) for k in range(10)}, "predicted": _("predicted")}),
     ], {_("The first"): {"position": 0, "order": "all", "row": "predicted"},
         _("The wrong ones"): {"position": 0, "order": "wrong", "row": "predicted"},
         _("The last wrong one"): {"position": max(wrong - 1, 0), "order": "wrong", "row": "predicted"}})

@@ -135,13 +135,13 @@ def test_keyboard(drawing):
     sheet(drawing).focus()
     press = drawing.lab.page.keyboard.press
     assert cursor(drawing) == "row 1, column 1: 0"
-    for key, told in [("ArrowUp", "row 1, column 1: 0"), ("ArrowRight", "row 1, column 2: 0"),
-                      ("ArrowDown", "row 2, column 2: 0"), ("End", "row 2, column 8: 0"),
-                      ("ArrowRight", "row 2, column 8: 0"), ("Home", "row 2, column 1: 0"),
-                      ("ArrowRight", "row 2, column 2: 0"), (" ", "row 2, column 2: 1"),
-                      ("Delete", "row 2, column 2: 0"), ("Enter", "row 2, column 2: 1"), ("Backspace", "row 2, column 2: 0"),
-                      ("Shift+ArrowDown", "row 3, column 2: 1"), ("Shift+ArrowDown", "row 4, column 2: 1"),
-                      ("ArrowLeft", "row 4, column 1: 0")]:
+    for key, told in [
+        ("ArrowUp", "row 1, column 1: 0"), ("ArrowRight", "row 1, column 2: 0"), ("ArrowDown", "row 2, column 2: 0"),
+        ("End", "row 2, column 8: 0"), ("ArrowRight", "row 2, column 8: 0"), ("Home", "row 2, column 1: 0"),
+        ("ArrowRight", "row 2, column 2: 0"), (" ", "row 2, column 2: 1"), ("Delete", "row 2, column 2: 0"),
+        ("Enter", "row 2, column 2: 1"), ("Backspace", "row 2, column 2: 0"),
+        ("Shift+ArrowDown", "row 3, column 2: 1"), ("Shift+ArrowDown", "row 4, column 2: 1"),
+        ("ArrowLeft", "row 4, column 1: 0")]:
         press(key)
         assert cursor(drawing) == told, key
     drawn = page(drawing)
