@@ -46,7 +46,7 @@ def probabilities(X: np.ndarray) -> np.ndarray:
     Examples
     --------
     >>> probabilities(digits()[2][:3]).argmax(axis=1)
-    array([4, 4, 8])
+    array([4, 9, 8])
     """
     return _model().predict_proba(X)
 
@@ -83,7 +83,7 @@ def fitted(page: np.ndarray) -> np.ndarray:
     >>> page = np.zeros((8, 8))
     >>> page[2:6, 1] = 1
     >>> fitted(page).sum(axis=1).round(1)
-    array([1.8, 2. , 2. , 2. , 2. , 2. , 2. , 1.8])
+    array([1.5, 2. , 2. , 2. , 2. , 2. , 2. , 1.5])
     """
     if not page.max():
         return page
