@@ -1,4 +1,4 @@
-"""Small data sets of the course's own making."""
+"""The course's data: small sets of its own making, and a fixed split of the handwritten digits of scikit-learn."""
 
 import numpy as np
 
@@ -52,3 +52,32 @@ def tomato_crates(spread: float = 0.9) -> tuple[np.ndarray, np.ndarray]:
     crate = np.repeat(np.arange(3, dtype=np.int64), 30)
     measured = middle[crate] + np.random.default_rng(9).normal(0, spread, (90, 2))
     return measured.round(2), crate
+
+
+def digits() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Handwritten digits of scikit-learn, split as in lesson 10. Nothing is downloaded.
+
+    Returns
+    -------
+    X : ndarray, shape (1200, 64), float64
+        Pictures of 8 rows and 8 columns to train on, row by row; each pixel from 0, empty, to 1, full of ink.
+    y : ndarray, shape (1200,), int64
+        Which digit each is.
+    X_held, y_held : ndarray, shape (597, 64) and (597,)
+        The same for those held out.
+
+    References
+    ----------
+    E. Alpaydin and C. Kaynak, "Optical Recognition of Handwritten Digits", UCI Machine Learning Repository 1998.
+
+    Examples
+    --------
+    >>> X, y, X_held, y_held = digits()
+    >>> print(X.shape, X_held.shape, X.min(), X.max(), y_held[:5])
+    (1200, 64) (597, 64) 0.0 1.0 [4 4 8 2 7]
+    """
+    from sklearn.datasets import load_digits  # here, for it takes a second, and most lessons do without
+
+    pixels, y = load_digits(return_X_y=True)
+    seen, held = np.split(np.random.default_rng(0).permutation(len(y)), [1200])
+    return pixels[seen] / 16, y[seen], pixels[held] / 16, y[held]

@@ -8,6 +8,7 @@ const CLAUSE = "; ";    // between the clauses of a line of numbers
 const PLAY = 3300;      // milliseconds that a playing slider takes from one end to the other
 const REST = 100;       // milliseconds for which a hand rests before a move is sent whose frame was drawn ahead
 const MOVING = 1000;    // milliseconds after which one is sent from a hand that does not rest
+const BRUSH = 1.25;     // cells of a pad from the middle of a stroke to where it has faded out
 const PAUSE = 300;      // milliseconds without a change, after which the numbers are announced
 
 function element(tag, attributes = {}, ...children) {
@@ -19,6 +20,7 @@ function element(tag, attributes = {}, ...children) {
 
 const fill = (sentence, words) => sentence.replace(/\{(\w+)\}/g, (_, name) => words[name]);
 const decimals = (step) => (String(step).split(".")[1] ?? "").length;
+const same = (one, other) => one === other || String(one) === String(other);     // numbers, names, or lists of numbers
 const minus = (number) => String(number).replace("-", "\u2212");
 // Drawn by lot, not counted: each picture of a page has a copy of this module, and labels and radio buttons with one
 // name would reach into the next picture.
@@ -234,6 +236,130 @@ function choiceControl(control, hand) {
   return { node, show: (value) => { buttons.get(value).checked = true; } };
 }
 
+// A sheet of cells to draw on. It is one stop for Tab; within it a cursor goes from cell to cell, and a screen reader is
+// told the one under it.
+function padControl({ name, label, rows, columns }, hand, say, words) {
+  const id = ownName(), cells = [];
+  const node = element("div", { class: "live-control live-pad" });
+  const sheet = element("div", {
+    role: "grid", tabindex: 0, "aria-label": label, "aria-describedby": `${id}-keys`, style: `aspect-ratio: ${columns} / ${rows}` });
+  for (let row = 0; row < rows; row++) {
+    const line = element("div", { role: "row", style: `grid-template-columns: repeat(${columns}, 1fr)` });
+    for (let column = 0; column < columns; column++) {
+      cells.push(element("div", { role: "gridcell", id: `${id}-${cells.length}` }));
+      line.append(cells.at(-1));
+    }
+    sheet.append(line);
+  }
+  // What keys have drawn is said, for a reader does not look again at a cell that it has just read.
+  const drawn = element("span", { class: "live-pad-cell", "aria-live": "polite" });
+  let shown = [], here = 0, last = null;
+  const inWords = (i) => fill(words.cell, {
+    row: Math.floor(i / columns) + 1, column: (i % columns) + 1, value: Number(shown[i].toFixed(2)) });
+  const goTo = (i) => {
+    cells[here].removeAttribute("aria-selected");
+    here = i;
+    cells[here].setAttribute("aria-selected", "true");
+    sheet.setAttribute("aria-activedescendant", cells[here].id);
+  };
+  // A cell is a number from 0 to 1; a line may be inked more than once, and gets no darker than its darkest stroke.
+  const ink = (strength) => {
+    const erases = erase.getAttribute("aria-pressed") === "true";
+    hand.move(name, shown.map((value, i) => {
+      const s = strength(i);
+      return Number((erases ? Math.min(value, 1 - s) : Math.max(value, s)).toFixed(3));
+    }));
+  };
+  const set = (value) => {
+    hand.move(name, shown.map((old, i) => (i === here ? value : old)));
+    drawn.textContent = inWords(here);
+  };
+
+  // The brush is soft: full in the middle of a cell, and fading out over the next ones.
+  const place = ({ clientX, clientY }) => {
+    const box = sheet.getBoundingClientRect();
+    return [((clientX - box.left) / box.width) * columns - 0.5, ((clientY - box.top) / box.height) * rows - 0.5];
+  };
+  const stroke = (from, to) => {
+    const [dx, dy] = [to[0] - from[0], to[1] - from[1]], length = dx * dx + dy * dy;
+    ink((i) => {
+      const [x, y] = [(i % columns) - from[0], Math.floor(i / columns) - from[1]];
+      const along = length ? Math.min(Math.max((x * dx + y * dy) / length, 0), 1) : 0;
+      return Math.min(Math.max(BRUSH - Math.hypot(x - along * dx, y - along * dy), 0), 1);
+    });
+  };
+  sheet.addEventListener("pointerdown", (event) => {
+    if (event.button) return;
+    event.preventDefault();     // it would select text
+    sheet.focus({ preventScroll: true });
+    sheet.setPointerCapture(event.pointerId);
+    drawn.textContent = "";
+    last = place(event);
+    stroke(last, last);
+  });
+  sheet.addEventListener("pointermove", (event) => {
+    if (!last) return;
+    const [from, to] = [last, place(event)];
+    last = to;
+    stroke(from, to);
+  });
+  for (const event of ["pointerup", "pointercancel"]) sheet.addEventListener(event, () => { last = null; });
+
+  sheet.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const row = Math.floor(here / columns), column = here % columns;
+    const ways = {
+      ArrowLeft: [row, column - 1], ArrowRight: [row, column + 1], ArrowUp: [row - 1, column],
+      ArrowDown: [row + 1, column], Home: [row, 0], End: [row, columns - 1] };
+    if (event.key in ways) {
+      const [r, c] = ways[event.key];
+      drawn.textContent = "";
+      goTo(Math.min(Math.max(r, 0), rows - 1) * columns + Math.min(Math.max(c, 0), columns - 1));
+      if (event.shiftKey) set(1);
+    } else if (event.key === " " || (event.key === "Enter" && !event.shiftKey)) {
+      set(1);
+    } else if (event.key === "Delete" || event.key === "Backspace") {
+      set(0);
+    } else {
+      return;
+    }
+    event.preventDefault();
+  });
+  sheet.addEventListener("focus", hand.letGo);
+
+  const button = (name_, press) => {
+    const made = element("button", { type: "button" }, name_);
+    made.addEventListener("click", press);
+    return made;
+  };
+  const erase = button(words.erase, () => {
+    erase.setAttribute("aria-pressed", String(erase.getAttribute("aria-pressed") !== "true"));
+  });
+  erase.setAttribute("aria-pressed", "false");
+  const clear = button(words.clear, () => {
+    hand.letGo();
+    erase.setAttribute("aria-pressed", "false");
+    drawn.textContent = "";
+    hand.move(name, shown.map(() => 0));
+  });
+  const head = element("div", { class: "live-pad-head" }, element("b", { "aria-hidden": "true" }, label), erase, clear);
+  node.append(element("div", { class: "live-pad-sheet" }, head, sheet),
+    element("div", { class: "live-pad-notes" }, drawn, element("p", { id: `${id}-keys` }, words.keys)));
+  const show = (values) => {
+    const before = shown;
+    shown = values;
+    values.forEach((value, i) => {
+      if (before[i] === value) return;
+      cells[i].style.setProperty("--ink", value);
+      cells[i].setAttribute("aria-label", inWords(i));
+    });
+  };
+  goTo(0);
+  return { node, show };
+}
+
+const CONTROLS = { slider: sliderControl, choice: choiceControl, pad: padControl };
+
 // ---- The view --------------------------------------------------------------------------------------------------
 
 function render({ model, el }) {
@@ -315,7 +441,7 @@ function render({ model, el }) {
     if (!sweep) return null;
     const values = model.get("values"), { base, name } = sweep;
     const stale = base.resets !== model.get("resets") ||
-      Object.entries(base.values).some(([other, value]) => values[other] !== value);
+      Object.entries(base.values).some(([other, value]) => !same(values[other], value));
     const found = stale ? null : sweep.ready.get(values[name]);
     if (!found) return null;
     // What the kernel remembers, as a track, is that of its last answer.
@@ -377,7 +503,7 @@ function render({ model, el }) {
     moved();
   };
   const move = (name, value) => {
-    if (model.get("values")[name] !== value) put({ ...model.get("values"), [name]: value });
+    if (!same(model.get("values")[name], value)) put({ ...model.get("values"), [name]: value });
   };
   // The controls were set elsewhere; or it is but the echo of an earlier move, come late: then the hand knows better.
   const setElsewhere = () => {
@@ -385,9 +511,9 @@ function render({ model, el }) {
     showValues();
   };
 
-  const hand = { hold, move };
+  const hand = { hold, letGo, move };
   const controls = model.get("controls").map((control) => [
-    control.name, (control.kind === "slider" ? sliderControl : choiceControl)(control, hand, say, words)]);
+    control.name, CONTROLS[control.kind](control, hand, say, words)]);
   const showValues = () => {
     const values = model.get("values");
     for (const [name, control] of controls) control.show(values[name]);

@@ -97,6 +97,37 @@ class Choice:
         return value
 
 
+@dataclass(frozen=True)
+class Pad:
+    """A sheet of cells to draw on, by mouse, finger or keyboard: each from 0, empty, to 1, full of ink.
+
+    The value is a tuple of all cells, row by row.
+
+    Examples
+    --------
+    >>> Pad("page", "page", (0.0,) * 4, rows=2, columns=2).take([0, 0.5, 1, 2])
+    (0.0, 0.5, 1.0, 1.0)
+    """
+
+    name: str
+    label: str
+    value: Sequence[float]
+    rows: int = 8
+    columns: int = 8
+    kind: str = "pad"
+
+    def take(self, value: Any) -> tuple[float, ...]:
+        """Return the value as numbers from 0 to 1, one for each cell; raise ValueError where it is none."""
+        try:
+            cells = np.array(value, dtype=float)
+        except (TypeError, ValueError, OverflowError):
+            cells = np.array(np.nan)
+        if cells.shape != (self.rows * self.columns,) or np.isnan(cells).any():
+            raise ValueError(_("{label} needs {count} numbers from 0 to 1.").format(
+                label=self.label, count=self.rows * self.columns))
+        return tuple((np.clip(cells, 0, 1) + 0.0).tolist())     # no -0
+
+
 class Live(anywidget.AnyWidget):
     """A figure that follows its controls.
 
@@ -109,7 +140,7 @@ class Live(anywidget.AnyWidget):
     follow : callable
         ``follow(**values) -> str``: sets the moving artists for these values of the controls and returns the line of
         numbers. It sets *all* of them, from the values alone: it reads no widget, no clock, no random number.
-    controls : sequence of Slider or Choice
+    controls : sequence of Slider, Choice or Pad
         In the order in which they are shown. Their names are the arguments of `follow`.
     presets : mapping of str to mapping, optional
         A name for the button, and the values it sets; controls that are not named keep theirs.
@@ -161,7 +192,7 @@ class Live(anywidget.AnyWidget):
         name: str,
         figure: Figure,
         follow: Callable[..., str],
-        controls: Sequence[Slider | Choice],
+        controls: Sequence[Slider | Choice | Pad],
         presets: Mapping[str, Mapping[str, Any]] | None = None,
         remember: Callable[..., Any] | None = None,
     ) -> None:
@@ -196,6 +227,9 @@ class Live(anywidget.AnyWidget):
                 "presets": _("Settings"), "reset": _("Reset"), "play": _("Play {label}"), "typed": _("{label}, typed"),
                 "limits": _("{label} goes from {low} to {high}; {value} became {taken}."),
                 "no number": _("{label} needs a number from {low} to {high}."),
+                "cell": _("row {row}, column {column}: {value}"), "clear": _("Clear"), "erase": _("Erase"),
+                "keys": _("Draw with the mouse or a finger. Keys: arrows move, with Shift they draw, Space or Enter "
+                          "draws, Delete or Backspace erases."),
                 "silent": _("No answer from the kernel yet. Is it busy? If it was restarted, run this cell again "
                             "(Shift+Enter)."),
             },

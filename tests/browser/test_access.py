@@ -13,7 +13,8 @@ from .test_picture import SOFTMAX, THREAD, expected
 
 pytestmark = pytest.mark.browser
 
-KINDS = {"slider", "spinbutton", "button", "radio"}
+KINDS = {"slider", "spinbutton", "button", "radio", "grid"}
+CONTROLS = "input:visible, button:visible, [role=grid]:visible"
 TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
@@ -48,7 +49,7 @@ def test_every_control_has_a_name_of_its_own(lesson):
         names = [name for _role, name in controls]
         assert {role for role, _name in controls} <= KINDS
         assert sum(role == "slider" for role, _name in controls) == picture.sliders.count() > 0
-        assert len(controls) == picture.root.locator("input:visible, button:visible").count()
+        assert len(controls) == picture.root.locator(CONTROLS).count()
         assert all(names), controls
         assert len(set(names)) == len(names), controls
 
@@ -120,6 +121,7 @@ def test_axe_finds_nothing_wrong_with_moved_pictures(lesson, theme):
 # ---- focus --------------------------------------------------------------------------------------------------------
 
 OVERFLOW = SOFTMAX.replace("explore_softmax", "explore_overflow")      # every kind of control
+PAD = "from helpers.explorers.digits import explore_drawing\nexplore_drawing()"
 BROKEN = SOFTMAX.replace("()", "(lambda z: 1 / 0)")                    # a traceback, which can be scrolled
 RING = 6        # pixels around a control in which its focus is looked for
 
@@ -148,15 +150,16 @@ def assert_ring(before: np.ndarray, after: np.ndarray, kind: str) -> None:
 
 
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
-@pytest.mark.parametrize(("code", "kinds"), [(OVERFLOW, {"radio", "range", "number", "button"}), (BROKEN, {"pre"})],
-                         ids=["controls", "traceback"])
+@pytest.mark.parametrize(("code", "kinds"), [
+    (OVERFLOW, {"radio", "range", "number", "button"}), (BROKEN, {"pre"}), (PAD, {"grid"})],
+    ids=["controls", "traceback", "pad"])
 def test_focus_is_visible(lab, theme, code, kinds):
     """Tab comes to every control in the order in which they stand, and a ring is around the one with the focus."""
     lab.use_theme(theme)
     try:
         picture = lab.run(code)
         picture.root.evaluate("""root => {
-            window.stops = [...root.querySelectorAll('input, button, pre')].filter(
+            window.stops = [...root.querySelectorAll('input, button, pre, [role=grid]')].filter(
                 node => node.type !== 'radio' || node.checked);
         }""")
         count, seen = lab.page.evaluate("() => { window.stops[0].focus(); return window.stops.length; }"), set()
@@ -165,7 +168,7 @@ def test_focus_is_visible(lab, theme, code, kinds):
                 lab.page.keyboard.press("Tab")
             focused = lab.page.evaluate_handle("document.activeElement")
             assert focused.evaluate("(node, i) => node === window.stops[i]", i), f"stop {i}"
-            kind = focused.evaluate("node => node.classList[0] ?? node.type ?? node.tagName.toLowerCase()")
+            kind = focused.evaluate("node => node.classList[0] ?? node.type ?? node.role ?? node.tagName.toLowerCase()")
             kind = "button" if kind == "submit" else kind
             if kind in seen:
                 continue

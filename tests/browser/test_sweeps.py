@@ -18,7 +18,9 @@ from .test_picture import expected
 pytestmark = pytest.mark.browser
 
 # However busy this machine is, it is not too slow to draw ahead.
-PATIENT = "import helpers.live, helpers.sweeps\nhelpers.sweeps.SLOW = helpers.sweeps.HURRY = helpers.live.PROBE = 60.0\n"
+PATIENT = """import helpers.live, helpers.sweeps
+helpers.sweeps.SLOW = helpers.sweeps.HURRY = helpers.live.PROBE = 60.0
+"""
 SOFTMAX, TRIANGLE, FIT, NET_INPUT = (
     f"{PATIENT}from helpers.explorers.{lesson} import {explore}\n{explore}()" for lesson, explore in [
         ("softmax", "explore_softmax"), ("softmax", "explore_triangle"), ("logistic", "explore_fit"),

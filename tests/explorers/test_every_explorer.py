@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import helpers.explorers
-from helpers.live import Choice, Live, Slider
+from helpers.live import Choice, Live, Pad, Slider
 from helpers.style import short
 
 EXPLORERS = {
@@ -37,7 +37,7 @@ def picture(explore):
     return explore()
 
 
-def controls_of(picture: Live) -> list[Slider | Choice]:
+def controls_of(picture: Live) -> list[Slider | Choice | Pad]:
     return list(picture._controls.values())
 
 
@@ -45,6 +45,8 @@ def places(control) -> list:
     """Both ends, the start, and the nearest step beside each."""
     if isinstance(control, Choice):
         return list(control.options)
+    if isinstance(control, Pad):
+        return [tuple([float(ink)] * len(control.value)) for ink in (0, 1)] + [control.take(control.value)]
     low, high, step = control.low, control.high, control.step
     return [low, low + step, high - step, high, (low + high) / 2, control.value]
 
@@ -56,6 +58,8 @@ def walk(picture: Live, steps: int, seed: int = 0):
         control = controls_of(picture)[random.integers(len(controls_of(picture)))]
         if isinstance(control, Choice):
             yield {control.name: str(random.choice(list(control.options)))}
+        elif isinstance(control, Pad):
+            yield {control.name: tuple(np.round(random.uniform(0, 1, len(control.value)), 3).tolist())}
         else:
             low, high, step = control.low, control.high, control.step
             value = random.choice([low, high, random.uniform(low, high)], p=[0.1, 0.1, 0.8])

@@ -13,7 +13,7 @@ from jupyter_client.manager import start_new_kernel
 from helpers import style, words
 from helpers.explorers.logistic import explore_family
 from helpers.explorers.softmax import explore_softmax
-from helpers.live import Choice, Live, Slider, explorer
+from helpers.live import Choice, Live, Pad, Slider, explorer
 
 
 @explorer
@@ -70,6 +70,63 @@ def test_a_front_end_that_sends_nonsense_changes_nothing(sent):
     picture.set_state({"values": sent})
     assert picture.values == {"x": 1, "colour": "red"}
     assert picture.frame == before
+
+
+@explorer
+def explore_ink() -> Live:
+    """A page and the sum of its ink."""
+    figure, (ax,) = style.picture()
+    point, = ax.plot([0], [0], "o", animated=True)
+
+    def follow(page, x):
+        point.set_data([x], [sum(page)])
+        return f"ink: x = {style.short(x)} → {style.short(sum(page))}"
+
+    return Live("ink", figure, follow, [Pad("page", "page", [0, 0.5, 0, 0, 0, 1], rows=2, columns=3),
+                                        Slider("x", "x", 0, 0, 9)], {"Full": {"page": [1] * 6}})
+
+
+def test_a_pad_is_a_tuple_from_0_to_1():
+    picture = explore_ink()
+    assert picture.values["page"] == (0, 0.5, 0, 0, 0, 1) and picture.text == "ink: x = 0 → 1.5"
+    picture.move(page=np.array([[0.25, -3, float("inf"), 0, -0.0, 1]]).ravel())
+    assert picture.values["page"] == (0.25, 0, 1, 0, 0, 1) and picture.text == "ink: x = 0 → 2.25"
+    assert all(type(v) is float and str(v) != "-0.0" for v in picture.values["page"])
+    picture.move(**picture.presets[0]["values"])
+    assert picture.text == "ink: x = 0 → 6"
+    picture.reset()
+    assert picture.text == "ink: x = 0 → 1.5"
+
+
+@pytest.mark.parametrize("value", [None, 1, "ink", [1] * 5, [[1] * 6], [1] * 5 + [float("nan")], [1] * 5 + ["x"],
+                                   [1] * 5 + [10**400], [[1, 2], [3], [4], [5], [6], [7]], {}])
+def test_what_is_no_page_is_refused(value):
+    picture = explore_ink()
+    with pytest.raises(ValueError, match=re.escape("page needs 6 numbers from 0 to 1.")):
+        picture.move(page=value)
+    before = picture.frame
+    picture.set_state({"values": {"page": value, "x": 0}})
+    assert picture.values["page"] == (0, 0.5, 0, 0, 0, 1) and picture.frame == before
+
+
+def test_a_page_from_the_front_end_is_one_frame():
+    """It comes as a list; the answer carries the values by which the page knows it again."""
+    picture = explore_ink()
+    answers = picture.answers
+    picture.set_state({"values": {"page": [0.5] * 6, "x": 2}})
+    assert picture.answers == answers + 1 and picture.text == "ink: x = 2 → 3"
+    assert json.dumps(picture.of["values"]) == json.dumps({"page": [0.5] * 6, "x": 2.0})
+
+
+def test_frames_are_drawn_ahead_beside_a_page():
+    """A hand on the slider beside it: a sweep, for this page alone; a hand on the pad: none."""
+    picture = explore_ink()
+    picture._on_message(picture, {"view": "v", "hold": "x"}, [])
+    base = picture.sweep._basis()
+    picture.move(page=[1] * 6)
+    assert picture.sweep._basis() != base
+    picture._on_message(picture, {"view": "v", "hold": "page"}, [])
+    assert picture.sweep is None
 
 
 def test_reset_is_one_frame():
