@@ -529,8 +529,23 @@ def alone():
     return 0
 
 
+def doctor():
+    """Say what works on this machine: asked of .venv's Python where it runs, else of this one."""
+    try:
+        made = subprocess.call([PYTHON, "-I", "-c", ""], stderr=subprocess.DEVNULL) == 0
+    except OSError:
+        made = False
+    # -B: where nothing can be written, that is for the doctor to say.
+    command = [PYTHON, "-B", "-m", "helpers.doctor"] if made and os.path.exists(STAMP) else [
+        sys.executable, "-B", "-m", "helpers.doctor", "--no-environment"
+    ]
+    return subprocess.call(command, cwd=ROOT, env=child_environment())
+
+
 def main(arguments):
-    check_python()
+    # The doctor looks at a machine with any Python that can read him.
+    if arguments[:1] != ["doctor"] or sys.version_info < (3, 8):
+        check_python()
     for stream in (sys.stdout, sys.stderr):  # a console in cp949 or cp1252 cannot show every folder's name
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -553,6 +568,8 @@ def main(arguments):
         return subprocess.call([sys.executable, os.path.join(ROOT, "binder", "links.py")] + rest)
     if command == "alone":
         return alone()
+    if command == "doctor":
+        return doctor()
     prepare([COURSE] if command == "lab" else [COURSE, TESTS])
     if command == "lab":
         return run(lab_command(rest))
