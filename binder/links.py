@@ -36,7 +36,8 @@ class Address:
         return f"https://github.com/{self.repository}"
 
     def binder(self, path: str) -> str:
-        return f"https://mybinder.org/v2/gh/{self.repository}/{self.branch}?urlpath={quote(f'lab/tree/{path}', safe='')}"
+        urlpath = quote(f"lab/tree/{path}", safe="")
+        return f"https://mybinder.org/v2/gh/{self.repository}/{self.branch}?urlpath={urlpath}"
 
     def colab(self, path: str) -> str:
         return f"https://colab.research.google.com/github/{self.repository}/blob/{self.branch}/{path}"
@@ -94,7 +95,8 @@ def launch_section(address: Address, root: Path) -> str:
     ]
     if address.repository == NOWHERE:
         lines += [f"This copy does not know yet where it lies: in all links stands {NOWHERE}. "
-                  "`python3 start.py links YOUR-NAME/YOUR-REPOSITORY` puts the address in, here and in every lesson.", ""]
+                  "`python3 start.py links YOUR-NAME/YOUR-REPOSITORY` puts the address in, here and in every lesson.",
+                  ""]
     lines += ["| | " + " | ".join(columns) + " |", "|---" * (1 + len(columns)) + "|"]
     for path in lessons(root) + assignments(root):
         links = [f"[{name}]({link(path)})" for name, link in columns.items()]
@@ -133,7 +135,8 @@ def known(readme: str) -> Address:
 def write(address: Address, root: Path = ROOT) -> list[str]:
     """Put an address into all files that speak of one; returns those that changed."""
     old = known((root / "README.md").read_text(encoding="utf-8"))
-    changes = {root / "README.md": lambda text: LAUNCH.sub(lambda _: launch_section(address, root), text)}
+    changes = {root / "README.md": lambda text: LAUNCH.sub(lambda _: launch_section(address, root), text).replace(
+        old.url, address.url)}
     for name in ADDRESSED:
         changes[root / name] = lambda text: text.replace(old.url, address.url)
     for name in lessons(root):

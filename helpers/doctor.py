@@ -108,7 +108,8 @@ def tensorflow() -> Finding:
     if ran.returncode == 0:
         return Finding("✓", "TensorFlow")
     said = [line for line in ran.stderr.decode("utf-8", "replace").splitlines() if line.strip()]
-    why = said[-1].strip() if said else _("its process ended with code {code}").format(code=ran.returncode)
+    why = said[-1].strip() if said else _("its process ended with code {code}").format(
+        code=ran.returncode)
     sentence = _("it is there, but its import fails: {why}.").format(why=without_names(why.rstrip(".")))
     if "DLL" in why:
         return Finding("✗", "TensorFlow", sentence, _("Install https://aka.ms/vs/17/release/vc_redist.x64.exe and run "
@@ -226,7 +227,8 @@ def report(found: list[Finding]) -> list[str]:
         f"encoding  console {getattr(sys.stdout, 'encoding', None)}, files {locale.getpreferredencoding(False)}, "
         f"file names {sys.getfilesystemencoding()}",
         f"path      {', '.join(marks) or 'plain'}",
-        *("found     " + without_names(" ".join(filter(None, finding[:3]))) for finding in found if finding.sign != "✓"),
+        *("found     " + without_names(" ".join(filter(None, finding[:3])))
+          for finding in found if finding.sign != "✓"),
         "```",
     ]
 

@@ -45,13 +45,21 @@ def packages() -> list[str]:
     return list(dict.fromkeys([*named, sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]))
 
 
-def environment(prefix: Path) -> Path:
-    """Make an environment that has the packages in use; returns its Python."""
+def environment(prefix: Path, without: tuple[str, ...] = ()) -> Path:
+    """Make an environment that has the packages in use, or all but some; returns its Python."""
     venv.create(prefix, with_pip=False, symlinks=os.name != "nt")
     python = prefix / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     ask = [python, "-I", "-c", "import sysconfig; print(ascii(sysconfig.get_path('purelib')))"]
     where = Path(eval(subprocess.run(ask, check=True, capture_output=True, text=True).stdout))
-    (where / "packages.pth").write_text("\n".join(packages()) + "\n", encoding=sys.getfilesystemencoding())
+    folders = packages()
+    if without:
+        chosen = prefix / "packages"
+        chosen.mkdir()
+        for entry in (entry for folder in reversed(folders) for entry in Path(folder).iterdir()):
+            if entry.name.split("-")[0] not in without and not (chosen / entry.name).exists():
+                (chosen / entry.name).symlink_to(entry)
+        folders = [str(chosen)]
+    (where / "packages.pth").write_text("\n".join(folders) + "\n", encoding=sys.getfilesystemencoding())
     for part in ("share", "etc"):       # JupyterLab's parts in the browser, the server's settings
         if (Path(sys.prefix) / part / "jupyter").exists():
             shutil.copytree(Path(sys.prefix) / part / "jupyter", prefix / part / "jupyter", symlinks=True)
