@@ -142,8 +142,8 @@ def browser() -> Finding:
         webbrowser.get()
     except webbrowser.Error:
         return Finding("✗", _("browser"), _("none is found that could be opened from here."),
-                       _("Start with  {command} --no-browser  and open the address that it prints in a browser.").format(
-                           command=start_command()))
+                       _("Start with  {command} --no-browser  and open the address that it prints in a browser."
+                         ).format(command=start_command()))
     return Finding("✓", _("browser"))
 
 

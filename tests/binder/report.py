@@ -18,7 +18,8 @@ def section() -> str:
     head = [
         ("Python and Jupyter of the base image", f"{found['base_megabytes']:,} MB", ""),
         ("what the course adds: packages", f"{found['packages_megabytes']:,} MB", f"{found['packages_seconds']} s"),
-        ("what the course adds: `postBuild`", f"{found['postBuild_megabytes']:,} MB", f"{found['postBuild_seconds']} s"),
+        ("what the course adds: `postBuild`", f"{found['postBuild_megabytes']:,} MB",
+         f"{found['postBuild_seconds']} s"),
         ("`pip check`", found["pip_check"], ""),
         ("server, until it answers", f"{found['server_megabytes']:,} MB of memory", f"{found['server_seconds']} s"),
     ]

@@ -17,7 +17,8 @@ LATER = {"coursework/README.md"} if not (ROOT / "coursework").exists() else set(
 
 def test_links_lead_somewhere():
     targets = re.findall(r"\]\(([^)\s]+)\)", README)
-    headings = {re.sub(r"[^\w -]", "", words.lower()).replace(" ", "-") for words in re.findall(r"^#+ (.+)$", README, re.M)}
+    headings = {re.sub(r"[^\w -]", "", words.lower()).replace(" ", "-")
+                for words in re.findall(r"^#+ (.+)$", README, re.M)}
     assert len(targets) > 20
     for target in targets:
         if target.startswith("#"):
@@ -29,7 +30,7 @@ def test_links_lead_somewhere():
 def test_files_that_are_named_are_there():
     named = set(re.findall(r"`((?:tests|helpers|binder|notebooks|\.github|\.ci)/[\w./-]*)`", README))
     assert len(named) > 8
-    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+    assert [name for name in sorted(named) if not (ROOT / name.replace("LESSON", "softmax")).exists()] == []
     modules = set(re.findall(r"python -m (tests[\w.]+)", README))
     assert modules and [name for name in modules if not (ROOT / f"{name.replace('.', '/')}.py").exists()] == []
 
