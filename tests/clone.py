@@ -12,6 +12,8 @@ import sysconfig
 import venv
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv*", "__pycache__", ".*_cache", ".hypothesis", ".ipynb_checkpoints")
 
@@ -33,6 +35,8 @@ def clone(folder: Path) -> Path:
 
 def commit(folder: Path) -> Path:
     """Make a repository of a folder, with one commit."""
+    if not shutil.which("git"):
+        pytest.skip("needs git")
     who = ["-c", "user.name=Somebody", "-c", "user.email=somebody@example.org", "-c", "commit.gpgsign=false"]
     for command in (["init", "-q", "-b", "main"], ["add", "-A"], [*who, "commit", "-q", "-m", "As it is"]):
         subprocess.run(["git", *command], cwd=folder, check=True)
@@ -66,9 +70,9 @@ def environment(prefix: Path, without: tuple[str, ...] = ()) -> Path:
     return python
 
 
-def ready(folder: Path) -> Path:
+def ready(folder: Path, without: tuple[str, ...] = ()) -> Path:
     """Give a copy the .venv that a first start would have made; returns its Python."""
-    python = environment(folder / ".venv")
+    python = environment(folder / ".venv", without)
     program = ("import start; start.settle(); "
                "start.write_stamp(start.fingerprint([start.COURSE, start.TESTS]))")
     subprocess.run([python, "-c", program], cwd=folder, check=True)

@@ -70,11 +70,13 @@ class Machine:
         return subprocess.Popen(command, cwd=self.home, env=self.env, **self.user, **options)
 
     def run(self, command: str) -> None:
-        """A RUN of the Dockerfile."""
+        """A RUN of the Dockerfile; what it prints goes to a file, and is shown where it fails."""
         print(f"  {command}", flush=True)
-        code = self.popen(["/bin/bash", "-c", command]).wait()
+        printed = self.folder / "build.log"
+        with printed.open("w") as log:
+            code = self.popen(["/bin/bash", "-c", command], stdout=log, stderr=subprocess.STDOUT).wait()
         if code:
-            raise SystemExit(f"exit code {code}: {command}")
+            raise SystemExit(f"{printed.read_text()[-3000:]}\nexit code {code}: {command}")
 
     def give(self, path: Path) -> None:
         """Make whoever works here the owner."""
@@ -85,7 +87,7 @@ class Machine:
 def base_versions() -> dict[str, str]:
     """What the base image has installed, by name, from repo2docker's own lock."""
     lock = Path(repo2docker.__file__).parent / "buildpacks" / "conda" / "environment.py-3.12-linux-64.lock"
-    names = re.findall(r"^https://\S+/([a-z0-9]\S*)-([^-/]+)-[^-/]+?\.(?:conda|tar\.bz2)", lock.read_text(), re.M)
+    names = re.findall(r"/([a-z0-9][^/\s]*)-([^-/\s]+)-[^-/\s]+\.(?:conda|tar\.bz2)", lock.read_text())
     return dict(names)
 
 
@@ -110,6 +112,7 @@ def make_base(machine: Machine) -> None:
     if prefix not in ("/usr", "/usr/local"):
         shutil.copytree(prefix, machine.srv / "python", symlinks=True)
         python = str(machine.srv / "python" / "bin" / f"python{version}")
+        machine.env["LD_LIBRARY_PATH"] = str(machine.srv / "python" / "lib")
     machine.prefix.parent.mkdir(parents=True)
     machine.give(machine.srv)
     machine.run(f"{python} -m venv {machine.prefix}")

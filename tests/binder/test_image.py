@@ -58,7 +58,7 @@ def test_scripts_can_be_run(name):
 
 @pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("[0-9]*.ipynb")), ids=lambda path: path.stem)
 def test_a_lesson_with_tensorflow_says_when_to_shut_it_down(path):
-    """Two of them at once are more than a public Binder's memory holds."""
+    """Two of them at once need more than the memory that a public Binder guarantees."""
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     sources = [(cell["cell_type"], "".join(cell["source"])) for cell in cells]
     imports = any(kind == "code" and "import tensorflow" in source for kind, source in sources)

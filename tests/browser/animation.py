@@ -1,7 +1,7 @@
 """Make the README's moving picture anew from the real lesson: ``python -m tests.browser.animation``.
 
-The first slider of lesson 05's first picture is moved by its keys, from one end to the other and back; what the browser
-shows of the picture is taken at each step.
+A slider of lesson 05's first picture is moved from the middle to both ends and back; what the browser shows of the
+picture is taken at each step.
 """
 
 import io
@@ -24,10 +24,12 @@ WIDTH = 760                # pixels
 
 
 def positions(low: float, high: float) -> list[float]:
-    """Values of the slider, from one end to the other and back, slower at the ends."""
+    """Values of the slider, from the middle to one end, to the other and back; slower at the ends."""
     steps = [i / (FRAMES - 1) for i in range(FRAMES)]
     forth = [round(low + (high - low) * s * s * (3 - 2 * s), 2) for s in steps]
-    return [*forth, *forth[-2:0:-1]]
+    whole = [*forth, *forth[-2:0:-1]]
+    # A page that shows no motion shows the first: one with three bars to see.
+    return whole[FRAMES // 2:] + whole[:FRAMES // 2]
 
 
 def frames() -> list[Image.Image]:

@@ -30,7 +30,7 @@ def opened(request, browser, server):
 
 def test_is_notebook_7(opened):
     assert opened.page.evaluate("() => window.jupyterapp.name") == "Jupyter Notebook"
-    assert opened.page.locator("#jp-left-stack, .jp-LabShell").count() == 0
+    assert opened.page.locator(".jp-LabShell").count() == 0
 
 
 def test_pictures_follow_mouse_and_keyboard(opened):
