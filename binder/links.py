@@ -18,8 +18,8 @@ from urllib.parse import quote, urlencode
 ROOT = Path(__file__).resolve().parents[1]
 LAUNCH = re.compile(r"<!-- launch (?P<repository>\S+) (?P<branch>\S+)(?: (?P<hub>\S+))? -->\n.*?<!-- /launch -->", re.S)
 NOWHERE = "OWNER/REPO"
-# Where the address stands besides the README and the lessons.
-ADDRESSED = ("CITATION.cff", "pyproject.toml", ".github/ISSUE_TEMPLATE/config.yml")
+# Where the address stands besides the README and the lessons, if they are there.
+ADDRESSED = ("CITATION.cff", "pyproject.toml", ".github/ISSUE_TEMPLATE/config.yml", "coursework/README.md")
 ALONE = "alone"     # the id of the cell that says what to do where a lesson lies alone
 
 
@@ -137,12 +137,14 @@ def write(address: Address, root: Path = ROOT) -> list[str]:
     old = known((root / "README.md").read_text(encoding="utf-8"))
     changes = {root / "README.md": lambda text: LAUNCH.sub(lambda _: launch_section(address, root), text).replace(
         old.url, address.url)}
-    for name in ADDRESSED:
+    for name in (*ADDRESSED, *lessons(root)):
         changes[root / name] = lambda text: text.replace(old.url, address.url)
-    for name in lessons(root):
-        changes[root / name] = lambda text: with_cell(text, alone(address))
+    for path in (root / "notebooks").glob("[0-9]*.ipynb"):     # an edition in another language has its own words
+        changes[path] = lambda text: with_cell(text, alone(address))
     changed = []
     for path, change in changes.items():
+        if not path.exists():
+            continue
         text = path.read_text(encoding="utf-8")
         if change(text) != text:
             path.write_text(change(text), encoding="utf-8", newline="\n")

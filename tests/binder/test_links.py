@@ -114,6 +114,20 @@ def line_to_run(path: Path) -> str:
     return re.search(r"`(!.+)`", cell.source)[1]
 
 
+def test_an_edition_keeps_its_words(tmp_path):
+    folder = clone(tmp_path)
+    (folder / "notebooks" / "ko").mkdir(exist_ok=True)
+    edition = folder / "notebooks" / "ko" / "05_softmax.ipynb"
+    text = (folder / "notebooks" / "05_softmax.ipynb").read_text(encoding="utf-8")
+    edition.write_text(text.replace("Opened alone", "따로 열었나요"), encoding="utf-8")
+    links.write(links.Address("a/b"), folder)
+    cells = nbformat.read(edition, as_version=4).cells
+    assert [cell.source for cell in cells if cell.id == links.ALONE] == [
+        "**따로 열었나요, on Colab or Kaggle?** Run this line first, in a cell of its own: "
+        "`!git clone -q --depth 1 https://github.com/a/b course && python course/start.py alone`"]
+    assert "notebooks/ko/05_softmax.ipynb" in (folder / "README.md").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("path", links.lessons(ROOT))
 def test_each_lesson_names_the_line(path):
     assert links.known(README).url in line_to_run(ROOT / path)
