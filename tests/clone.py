@@ -64,9 +64,13 @@ def environment(prefix: Path, without: tuple[str, ...] = ()) -> Path:
                 (chosen / entry.name).symlink_to(entry)
         folders = [str(chosen)]
     (where / "packages.pth").write_text("\n".join(folders) + "\n", encoding=sys.getfilesystemencoding())
-    for part in ("share", "etc"):       # JupyterLab's parts in the browser, the server's settings
-        if (Path(sys.prefix) / part / "jupyter").exists():
-            shutil.copytree(Path(sys.prefix) / part / "jupyter", prefix / part / "jupyter", symlinks=True)
+    for part in ("share", "etc"):       # JupyterLab's parts in the browser, which are large; the server's settings
+        theirs, ours = (where / part / "jupyter" for where in (Path(sys.prefix), prefix))
+        if part == "share" and os.name != "nt":
+            ours.parent.mkdir(exist_ok=True)
+            ours.symlink_to(theirs)
+        else:
+            shutil.copytree(theirs, ours, symlinks=True)
     return python
 
 
