@@ -28,7 +28,7 @@ from helpers.losses import cross_entropy
 from helpers.words import _
 
 BLOCK = 4096     # examples looked at together: the memory beside the data stays small, however many there are
-TOO_FAR = 100    # times the loss at the start: no rate that can still come right leads so far up
+TOO_FAR = 100    # times the loss at the start: training is given up, though on separable data it may yet come right
 
 
 class SoftmaxRegression(ClassifierMixin, BaseEstimator):
@@ -37,8 +37,8 @@ class SoftmaxRegression(ClassifierMixin, BaseEstimator):
     Parameters
     ----------
     learning_rate : float, optional
-        The step is W − learning_rate · gradient. By default a rate that is never too large, 1 / λ with λ the bound of
-        `steepest_curvature`.
+        The step is W − learning_rate · gradient. By default 1 / λ with λ the bound of
+        `steepest_curvature`: never too large where all examples make one step.
     l2 : float, default 0
         Strength of the penalty (l2 / 2) Σ wₖᵢ², biases left out; see above for C of `LogisticRegression`.
     batch_size : int, optional
@@ -96,7 +96,8 @@ class SoftmaxRegression(ClassifierMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If a parameter, X or y is not as it should be, or if the learning rate makes the loss grow without end.
+            If a parameter, X or y is not as it should be, or if the loss rises above a hundred times its value at the
+            start.
         """
         self._check_parameters()
         X, y = validate_data(self, X, y, dtype=np.float64, ensure_all_finite=False, ensure_min_samples=0)
@@ -107,6 +108,10 @@ class SoftmaxRegression(ClassifierMixin, BaseEstimator):
             raise ValueError(_("y holds one class only, {label}; at least two are needed, since with K = 1 softmax "
                                "gives 1 whatever the weights are.").format(label=self.classes_[0]))
         rate = 1 / steepest_curvature(X, self.l2) if self.learning_rate is None else self.learning_rate
+        if not rate > 0:
+            raise ValueError(_("The features are so large, up to {largest:.2g}, that no learning rate can be found. "
+                               "Standardise them: subtract each one's mean, divide by its standard deviation.").format(
+                                   largest=np.abs(X).max()))
         random, batches = check_random_state(self.random_state), self.batch_size
         W = np.zeros((len(self.classes_), X.shape[1] + 1))     # biases in column 0, as everywhere in the course
         loss, slope = self._keep(W, X, index, epochs=0)
@@ -204,6 +209,7 @@ def steepest_curvature(X: ArrayLike, l2: float = 0.0) -> float:
     Returns
     -------
     float
+        inf where the features are so large that their squares are.
 
     References
     ----------
@@ -215,9 +221,12 @@ def steepest_curvature(X: ArrayLike, l2: float = 0.0) -> float:
     0.5
     """
     X = np.asarray(X, dtype=np.float64)
-    means = X.mean(axis=0)
-    moments = np.block([[np.ones((1, 1)), means[np.newaxis]], [means[:, np.newaxis], X.T @ X / len(X)]])
-    return float(np.linalg.eigvalsh(moments)[-1] / 2 + l2)
+    with np.errstate(over="ignore", invalid="ignore"):
+        means = X.mean(axis=0)
+        moments = np.block([[np.ones((1, 1)), means[np.newaxis]], [means[:, np.newaxis], X.T @ X / len(X)]])
+        if not np.isfinite(moments).all():
+            return np.inf
+        return float(np.linalg.eigvalsh(moments)[-1] / 2 + l2)
 
 
 def _loss_and_gradient(W: np.ndarray, X: np.ndarray, index: np.ndarray, l2: float) -> tuple[float, np.ndarray]:

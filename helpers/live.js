@@ -255,9 +255,10 @@ function render({ model, el }) {
   };
   const ask = () => {
     asked = ownName();
-    tell({ asked, values: model.get("values"), resets: model.get("resets") });
+    tell({ asked, values: model.get("values"), resets: model.get("resets"), by: model.get("by") });
   };
   const send = () => {
+    model.set("by", [view, moves]);
     model.save_changes();
     if (past && !asked) ask();
     if (owed) return;
@@ -269,12 +270,11 @@ function render({ model, el }) {
       if (performance.now() - since > SILENCE) say(words.silent);
     }, RETRY);
   };
-  const heardFromKernel = (answer, isLast) => {
+  const heardFromKernel = (answer) => {
     if (owed && answer !== asked) past = false;      // ipywidgets does get through
     if (answer === asked || !past) asked = null;
     clearInterval(owed);
     owed = null;
-    if (!isLast) send();
     if (note.textContent === words.silent) say("");
   };
 
@@ -333,17 +333,19 @@ function render({ model, el }) {
     return ready;
   };
 
-  // Moves are counted, so that an answer to an earlier one does not take the picture back.
-  let moves = 0, shown = 0, exact = [];
-  const pending = new Map();     // the number of the last move to some values, until the kernel has answered the last
+  // Moves are counted, and an answer tells which of them it knew, so that an answer to an earlier one does not take the
+  // picture back: not even to values at which the hand has been twice.
+  let moves = 0, settled = 0, shown = 0, exact = [];     // the last move, the last answered, the last shown
   let mine = null;               // where the hand has put the controls
-  const keyOf = (values, resets) => JSON.stringify([resets, ...controls.map(([name]) => values[name])]);
   const moved = () => {
-    pending.set(keyOf(model.get("values"), model.get("resets")), ++moves);
+    moves++;
     showValues();
-    const ready = showAhead();
+    pass(showAhead());
+  };
+  // Send the last move on: in a while, where its frame was drawn ahead, for the kernel has better things to do then.
+  const pass = (ready) => {
     if (!ready || ready.remembers) sendNow();
-    else later ??= setTimeout(sendNow, LATER);     // the kernel has better things to do than to draw it once more
+    else later ??= setTimeout(sendNow, LATER);
   };
   let later = null;
   const sendNow = () => {
@@ -352,23 +354,23 @@ function render({ model, el }) {
     send();
   };
   const answered = () => {
-    const sent = model.get("frame"), { values, resets, asked: answer } = model.get("of");
+    const sent = model.get("frame"), { asked: answer, by: [whose, move] } = model.get("of");
     exact = unpack(sent);
-    const move = pending.get(keyOf(values, resets)) ?? moves;     // what this view did not ask for was moved elsewhere
-    heardFromKernel(answer, move === moves);
-    if (move === moves) pending.clear();
-    if (move >= shown) {
-      shown = move;
+    if (whose === view) settled = move;     // else it was moved elsewhere
+    heardFromKernel(answer);
+    if (settled >= shown) {
+      shown = settled;
       // What went wrong is told beside the last good frame, which may be one that was drawn ahead.
       if (!sent.trouble || !frame?.layers.length) showFrame({ text: sent.text, layers: exact });
       showTrouble(sent.trouble);
-    } else if (shown === moves) {
+    } else if (shown === moves && frame.remembers) {
       showAhead();     // with what the kernel remembers by now
     }
+    if (settled < moves) pass(shown === moves && frame);
   };
   const put = (values, resets = model.get("resets")) => {
-    mine = values;
-    model.set({ values, resets });
+    mine = { values, resets };
+    model.set(mine);
     moved();
   };
   const move = (name, value) => {
@@ -376,8 +378,7 @@ function render({ model, el }) {
   };
   // The controls were set elsewhere; or it is but the echo of an earlier move, come late: then the hand knows better.
   const setElsewhere = () => {
-    const resets = model.get("resets");
-    if (pending.size && keyOf(model.get("values"), resets) !== keyOf(mine, resets)) model.set("values", mine);
+    if (settled < moves) model.set(mine);
     showValues();
   };
 

@@ -149,7 +149,8 @@ class Live(anywidget.AnyWidget):
     size = traitlets.List().tag(sync=True)         # width and height in pixels
     still = traitlets.Dict().tag(sync=True)        # the draw list of what stands still
     frame = traitlets.Dict().tag(sync=True)        # the draw list of what moves, with the text and any trouble
-    of = traitlets.Dict().tag(sync=True)           # the values and resets that the frame shows, and what was last asked
+    by = traitlets.List(["", 0]).tag(sync=True)    # the view that moved the controls last, and its count of moves
+    of = traitlets.Dict().tag(sync=True)           # the values, resets and moves of the frame, and what was last asked
     answers = traitlets.Int(0).tag(sync=True)      # counts frames drawn: two may be equal, and are then sent once
     tiles = traitlets.Dict().tag(sync=True)        # the hatches in use, by pattern
     words = traitlets.Dict().tag(sync=True)
@@ -200,7 +201,7 @@ class Live(anywidget.AnyWidget):
             },
             dark=style.DARK,
         )
-        self.observe(self._on_change, ["values", "resets"])
+        self.observe(self._on_change, ["values", "resets", "by"])
         self.on_msg(self._on_message)
         self._send_new_tiles(self.still)
         self._show()
@@ -251,6 +252,8 @@ class Live(anywidget.AnyWidget):
     def _on_change(self, change) -> None:
         if (self.resets, self.values) != self._shown:     # Reset changes both at once: that is one frame
             self._show()
+        elif self.by != self.of["by"]:     # back where it was before anything was sent
+            self._answer(self.frame)
 
     def _show(self) -> None:
         """Draw the frame for the controls' values and send it, or send what went wrong."""
@@ -283,7 +286,7 @@ class Live(anywidget.AnyWidget):
     def _answer(self, frame: dict) -> None:
         with self.hold_sync():
             self.frame = frame
-            self.of = {"values": self.values, "resets": self.resets, "asked": self._asked}
+            self.of = {"values": self.values, "resets": self.resets, "by": self.by, "asked": self._asked}
             self.answers += 1
 
     def _remembered(self, values: dict) -> Any:
@@ -335,7 +338,7 @@ class Live(anywidget.AnyWidget):
         elif "values" in content:     # sent past ipywidgets, where nothing was heard for long: something may be lost
             answers, self._asked = self.answers, content.get("asked")
             self.send_state(["frame"])
-            self.set_state({"values": content["values"], "resets": content["resets"]})
+            self.set_state({name: content[name] for name in ("values", "resets", "by")})
             if self.answers == answers:
                 self._answer(self.frame)
         elif "got" in content and sweep is not None and sweep.view == view:

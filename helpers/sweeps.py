@@ -191,8 +191,8 @@ class Sweep:
             if self.by_keys:
                 self._places = positions(self.slider, hand, self.by_keys)
         # Where the hand will be when a frame that is drawn now gets there; what it has passed by then comes last.
-        lead = min(self._patience + self._trip, LEAD) if now - self._since < LEAD else 0.0
-        there = hand + self._speed * lead
+        ago = now - self._since
+        there = hand + (self._speed * min(ago + self._patience + self._trip, LEAD) if ago < LEAD else 0.0)
 
         def distance(value: float) -> float:
             return abs(value - there) * (BEHIND if (value - there) * self._speed < 0 else 1)

@@ -91,8 +91,9 @@ def check_broken_lines() -> Answer:
             (lambda A, B, C: not 3 < B <= 4,
              _("In B, line 4 only puts lines 2 and 3 into one matrix. Look at which of the two is wrong.")),
             (lambda A, B, C: not B > 4,
-             lambda A, B, C: _("In B, line {line} follows from the lines above it. Look further up, where a matrix "
-                               "of derivatives has the wrong row sums.").format(line=int(B))),
+             lambda A, B, C: _("In B, line {line} follows from the lines above it. Look further up, at a derivative "
+                               "with a sign that cannot be: raise one net input, and the other p fall.").format(
+                                   line=int(B))),
             (lambda A, B, C: B != 1, _("In B, line 1 is the derivative of −ln, and right. Look further down.")),
             (lambda A, B, C: B != 2,
              _("In B, line 2 is right: it is φ(1 − φ) for one class against all others. Look at the next.")),
@@ -319,8 +320,8 @@ def check_agrees() -> Function:
                     _("At the bottom of a bowl both sides are 0, and it does not see that they agree. Look for a "
                       "division by the size of the gradient.")),
             Fragile(Given(curved, all_nan, at),
-                    _("It accepts a gradient of nothing but nan. Every comparison with nan is False: look at whether "
-                      "you ask for what is right, or for what is wrong.")),
+                    _("It accepts a gradient of nothing but nan. With nan, <, <=, > and >= are all False: look at "
+                      "whether you ask for what is right, or for what is wrong.")),
         ],
         right=_("Wrong sign, wrong factor, one wrong entry, errors that cancel: it catches them all, in any units."),
     )
@@ -397,5 +398,5 @@ def smaller_step() -> Choice:
              _("The two losses differ only in their last digits, and these are rounded. Dividing by 2h makes that "
                "error large.")),
             (_("It becomes 0 or nan."),
-             _("That happens as well, once z + h rounds to z, but only at a step still smaller.")),
+             _("It does become 0, once z + h rounds to z, but only at a step still smaller.")),
         ], right=1)

@@ -82,8 +82,8 @@ def check_largest_rate() -> Function:
         ],
         fragile=[
             Fragile(Given([0.5, 1.0, 2.0], overflows),
-                    _("A loss that has become nan passes your test: no comparison with nan is true. Ask whether each "
-                      "loss is at most the one before, not whether one is larger.")),
+                    _("A loss that has become nan passes your test: neither nan > 1 nor nan <= 1 is true. Ask whether "
+                      "each loss is at most the one before, not whether one is larger.")),
             Fragile(Given([0.5, 1.0], settles),
                     _("At the minimum the loss stays the same, which is no rise. Look at what you do with two equal "
                       "losses.")),
@@ -136,7 +136,7 @@ def check_train_batches() -> Function:
             Like(lambda X, y, eta, orders, size: loop(X, y, -eta, orders, size),
                  _("Your steps go up the loss, not down. Look at the sign in front of the gradient.")),
             Like(lambda X, y, eta, orders, size: loop(X, y, 1.0, orders, size),
-                 _("Your steps have the length 1, whatever the learning rate. Look at where `eta` is used.")),
+                 _("Your steps are the whole gradient, whatever the learning rate. Look at where `eta` is used.")),
             Like(lambda X, y, eta, orders, size: loop(X, y, eta, orders, len(y)),
                  _("You make one step in an epoch, with all examples. Look at the loop over the batches.")),
             Like(lambda X, y, eta, orders, size: loop(X, y, eta, orders, 1),
@@ -408,7 +408,8 @@ def separable() -> Choice:
          _("They would if there were best weights. But multiply weights that are always right by 2: every p of a true "
            "class grows.")),
         (_("They grow without end, ever more slowly."),
-         _("Larger weights always make the loss smaller, and the smaller it is, the smaller the next step.")),
+         _("Once all are right, the same weights times 2 always make the loss smaller. And the smaller it is, the "
+           "smaller the next step.")),
         (_("They stop as soon as all tomatoes are right."),
          _("The loss knows nothing of right and wrong, only of p, and p is still below 1.")),
         (_("They shrink, since nothing is left to learn."),

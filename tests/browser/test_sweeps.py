@@ -25,7 +25,10 @@ SOFTMAX, TRIANGLE, FIT, NET_INPUT = (
         ("net_input", "explore_net_input")])
 
 
-def wait_for_sweep(picture: Picture, positions: int) -> None:
+BY_MOUSE, BY_KEYS = 201, 203      # frames of a whole sweep from 0 and from 0.76: with keys, the far ends come last
+
+
+def wait_for_sweep(picture: Picture, positions: int = BY_MOUSE) -> None:
     picture.lab.page.wait_for_function(
         "([root, positions]) => Number(root.dataset.ahead ?? 0) >= positions",
         arg=[picture.root.element_handle(), positions])
@@ -47,9 +50,10 @@ def suspended(lab: Lab) -> Iterator[None]:
 
 
 def press(picture: Picture, label: str, at: float) -> None:
-    """Put the mouse on a slider and press its button."""
-    box = picture.slider(label).bounding_box()
-    picture.lab.page.mouse.move(box["x"] + box["width"] * at, box["y"] + box["height"] / 2)
+    """Put the mouse on a slider, once it lies still, and press its button."""
+    slider = picture.slider(label)
+    box = slider.bounding_box()
+    slider.hover(position={"x": box["width"] * at, "y": box["height"] / 2})
     picture.lab.page.mouse.down()
 
 
@@ -70,7 +74,7 @@ def softmax(lab):
 
 def test_the_mouse_is_followed_without_the_kernel(softmax):
     press(softmax, "z₁", 0.5)
-    wait_for_sweep(softmax, 201)
+    wait_for_sweep(softmax)
     with suspended(softmax.lab):
         for place in np.linspace(0.02, 0.98, 20):
             drag_to(softmax, "z₁", [float(place)])
@@ -98,7 +102,7 @@ def test_the_mouse_comes_to_round_numbers_and_both_ends(softmax):
 
 def test_keys_are_followed_without_the_kernel(softmax):
     softmax.slider("z₁").focus()
-    wait_for_sweep(softmax, 201)
+    wait_for_sweep(softmax, BY_KEYS)
     with suspended(softmax.lab):
         for key, value in [("ArrowRight", 0.77), ("ArrowUp", 0.78), ("ArrowLeft", 0.77), ("Home", -5), ("End", 5)]:
             softmax.lab.page.keyboard.press(key)
@@ -107,7 +111,7 @@ def test_keys_are_followed_without_the_kernel(softmax):
 
 def test_typed_numbers_are_followed_without_the_kernel(softmax):
     softmax.field("z₁").focus()
-    wait_for_sweep(softmax, 201)
+    wait_for_sweep(softmax, BY_KEYS)
     with suspended(softmax.lab):
         softmax.field("z₁").fill("0.9")
         softmax.wait_for_numbers(expected([1.78, 0.9, 1.65]))
@@ -115,12 +119,41 @@ def test_typed_numbers_are_followed_without_the_kernel(softmax):
         softmax.wait_for_numbers(expected([1.78, 0.91, 1.65]))
 
 
+def test_there_and_back_while_the_kernel_is_silent(fresh_lab, server):
+    """The answers come late and more than one at a time; none takes the picture back to where the hand was between."""
+    lines = []
+    fresh_lab.page.on("websocket", lambda line: lines.append(line))
+    softmax = fresh_lab.open(server.notebook("silent", SOFTMAX)).run_all().picture()
+    line = next(line for line in lines if "/channels" in line.url)
+
+    def about(value):
+        return lambda message: b'"asked"' in message and re.search(b'"z1": ?%s,' % value.encode(), message)
+
+    softmax.field("z₁").focus()
+    wait_for_sweep(softmax, BY_KEYS)
+    with line.expect_event("framereceived", about("1.5")), suspended(fresh_lab):
+        softmax.field("z₁").fill("1")
+        line.wait_for_event("framesent", about("1"))      # past ipywidgets, since nothing was heard
+        softmax.field("z₁").fill("1.5")
+        line.wait_for_event("framesent", about("1.5"))
+        softmax.field("z₁").fill("1")
+        softmax.wait_for_numbers(expected([1.78, 1, 1.65]))
+        softmax.numbers.evaluate("""numbers => {
+            numbers.told = [];
+            new MutationObserver(() => numbers.told.push(numbers.textContent)).observe(numbers, {childList: true});
+        }""")
+    softmax.type("z₁", "-4")     # not drawn ahead: where it is shown, the page has heard all that came before
+    softmax.wait_for_numbers(expected([1.78, -4, 1.65]))
+    between = expected([1.78, 1.5, 1.65])
+    assert [told for told in softmax.numbers.evaluate("numbers => numbers.told") if between in told] == []
+
+
 def test_two_sliders_in_turn(softmax):
     """What was drawn ahead for the one is stale once the other has moved."""
     z = {"z₀": 1.78, "z₁": 0.76}
     for label, place in [("z₀", 0.9), ("z₁", 0.2), ("z₀", 0.1), ("z₁", 0.7)]:
         press(softmax, label, 0.5)
-        wait_for_sweep(softmax, 201)
+        wait_for_sweep(softmax)
         with suspended(softmax.lab):
             drag_to(softmax, label, [0.4, place])
             z[label] = value_of(softmax, label)
@@ -140,7 +173,7 @@ def test_a_finger_is_followed_without_the_kernel(fresh_lab, server):
 
     touch("touchStart", 0.575)
     touch("touchMove", 0.7)
-    wait_for_sweep(softmax, 201)
+    wait_for_sweep(softmax)
     with suspended(fresh_lab):
         for place in (0.75, 0.3, 0.9):
             touch("touchMove", place)
@@ -239,7 +272,7 @@ explore_softmax(planted)""")
 
 def test_a_hand_elsewhere_leaves_nothing(softmax):
     softmax.slider("z₁").focus()
-    wait_for_sweep(softmax, 201)
+    wait_for_sweep(softmax, BY_KEYS)
     softmax.slider("z₁").blur()
     assert softmax.root.get_attribute("data-ahead") is None
 

@@ -113,6 +113,16 @@ def test_every_change_is_answered_even_by_an_equal_frame():
     assert (picture.frame, picture.answers) == (frame, answers + 2)
 
 
+def test_an_answer_tells_which_move_it_knew():
+    """Also where the hand was back before anything was sent, and where a frame is the same."""
+    picture = explore_softmax()
+    picture.set_state({"values": {**picture.values, "z0": 3.0}, "by": ["v", 1]})
+    assert picture.of == {"values": picture.values, "resets": 0, "by": ["v", 1], "asked": None}
+    answers = picture.answers
+    picture.set_state({"by": ["v", 3]})
+    assert (picture.of["by"], picture.answers) == (["v", 3], answers + 1)
+
+
 def test_what_was_lost_on_the_way_is_sent_again():
     """A view that was cut off asks past ipywidgets: it gets the frame, drawn anew or as it stands, and one answer."""
     picture = explore_softmax()
@@ -121,10 +131,10 @@ def test_what_was_lost_on_the_way_is_sent_again():
     for values in ({**picture.values, "z0": 3.0}, {**picture.values, "z0": 3.0}):
         answers = picture.answers
         sent.clear()
-        picture._on_message(picture, {"view": "v", "asked": "a", "values": values, "resets": 0}, [])
+        picture._on_message(picture, {"view": "v", "asked": "a", "values": values, "resets": 0, "by": ["v", 1]}, [])
         assert picture.answers == answers + 1 and ["frame"] in sent
         assert "z = [3, 0.76, 1.65]" in picture.text
-        assert picture.of == {"values": values, "resets": 0, "asked": "a"}
+        assert picture.of == {"values": values, "resets": 0, "by": ["v", 1], "asked": "a"}
 
 
 def test_while_nothing_was_ever_drawn_the_numbers_tell_the_latest_trouble():

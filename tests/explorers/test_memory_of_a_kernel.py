@@ -39,8 +39,9 @@ print(len(pictures))
 """
 # A lesson's own large samples are no cost of its pictures: they are let go first, and given back to the system.
 MEMORY = """
-import contextlib, ctypes, gc, os, psutil
-size = lambda thing: sum(getattr(one, "nbytes", 0) for one in (thing if isinstance(thing, list) else [thing]))
+import contextlib, ctypes, gc, os, numpy as np, psutil
+size = lambda thing: sum(one.nbytes for one in (thing if isinstance(thing, list) else [thing])
+                         if isinstance(one, np.ndarray | np.generic))
 for name in [name for name, thing in globals().items() if size(thing) > 100_000]:
     del globals()[name]
 gc.collect()

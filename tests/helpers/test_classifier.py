@@ -220,6 +220,7 @@ def test_interrupt_within_an_epoch_goes_back_to_its_start(monkeypatch):
     (np.empty((0, 3)), [], "X holds no example, N = 0; at least one is needed"),
     ([[1.0], [2.0]], [0, 1, 1], "inconsistent numbers of samples"),
     ([[1.0], [2.0]], [0.1, 0.7], "Unknown label type"),
+    ([[1e200], [-1e200]], [0, 1], "features are so large, up to 1e[+]200, that no learning rate can be found"),
 ])
 def test_bad_data_are_told_in_a_sentence(X, y, sentence):
     with pytest.raises(ValueError, match=sentence) as error:
