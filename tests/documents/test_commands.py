@@ -73,21 +73,17 @@ def run(code: str, folder: Path, variables: dict[str, str]) -> str:
     process = subprocess.Popen(["bash", "-euc", code], cwd=folder, env=variables, stdin=subprocess.DEVNULL,
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
     runtime, until = Path(variables.get("JUPYTER_RUNTIME_DIR", folder / "none")), time.monotonic() + PATIENCE
-    answered = False
-    while process.poll() is None and not answered:
-        assert time.monotonic() < until, code
-        with_server = sorted(runtime.glob("jpserver-*.json"))
+    while True:
         try:
-            told, _ = process.communicate(timeout=0.1)
+            told = process.communicate(timeout=0.1)[0].decode("utf-8", "replace")
         except subprocess.TimeoutExpired:
-            answered = any(map(answers, with_server))
-    if answered:
-        for _ in range(2):     # JupyterLab asks whether it is meant; a second time is an answer
-            os.killpg(process.pid, signal.SIGTERM)
-        told, _ = process.communicate(timeout=PATIENCE)
-    else:
-        assert process.returncode == 0, f"{code}\n{told.decode('utf-8', 'replace')}"
-    return told.decode("utf-8", "replace")
+            assert time.monotonic() < until, code
+            if any(map(answers, runtime.glob("jpserver-*.json"))):
+                os.killpg(process.pid, signal.SIGTERM)
+                return process.communicate(timeout=PATIENCE)[0].decode("utf-8", "replace")
+        else:
+            assert process.returncode == 0, f"{code}\n{told}"
+            return told
 
 
 def answers(server: Path) -> bool:
