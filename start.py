@@ -35,6 +35,9 @@ LOG = os.path.join(VENV, "install.log")
 GUARD = os.path.join(ROOT, ".venv.lock")
 
 COURSE, TESTS = "requirements.txt", "requirements-test.txt"
+BINDER = os.path.join(ROOT, "binder", COURSE)  # the same lock once more: beside binder/, Binder reads no other
+
+FRONT_ENDS = {"jupyterlab", "notebook"}  # what shows a notebook; who has one open has one already
 
 # All tests take two processes, or they would take twice as long; a file's tests, and a lesson's cells, stay together.
 ALL_TESTS = ["-n", "2", "--dist", "loadfile"]
@@ -44,6 +47,9 @@ COMMANDS = [
     ("test", "run all tests; arguments go to pytest and are relative to the course's folder"),
     ("refresh", "run the notebooks again and store their outputs; arguments name notebooks"),
     ("lock", "remake requirements.txt and requirements-test.txt with uv; --upgrade takes newer versions"),
+    ("doctor", "say what works on this machine and what does not, with a report to paste into an issue"),
+    ("links", "make all launch links for a fork: python3 start.py links OWNER/REPO"),
+    ("alone", "for a notebook opened alone, as on Colab: put the course's helpers beside it"),
 ]
 
 # These lead a child's imports, or pip's target, away from .venv. Where packages come from (PIP_INDEX_URL,
@@ -245,15 +251,15 @@ def remove(path):
         shutil.rmtree(path)
 
 
-def settle():
-    """Let every Python of .venv find `helpers` from any working folder, and keep its JupyterLab off the network."""
+def settle(prefix=VENV, python=PYTHON):
+    """Let the Python of an environment find `helpers` from any folder, and keep its JupyterLab off the network."""
     where = "import os, sys, sysconfig; print(os.path.relpath(sysconfig.get_path('purelib'), sys.prefix))"
-    packages = os.path.join(VENV, subprocess.check_output([PYTHON, "-I", "-c", where]).decode("ascii").strip())
+    packages = os.path.join(prefix, subprocess.check_output([python, "-I", "-c", where]).decode("ascii").strip())
     # Relative, so that the file is plain ASCII wherever the course lies: Python reads such a line from its own folder,
     # and before 3.13 it read other letters in the console's encoding.
     with open(os.path.join(packages, "course.pth"), "w") as handle:
         handle.write(os.path.relpath(ROOT, packages).replace(os.sep, "/") + "\n")
-    settings = os.path.join(VENV, "etc", "jupyter", "labconfig")
+    settings = os.path.join(prefix, "etc", "jupyter", "labconfig")
     os.makedirs(settings, exist_ok=True)
     # These two ask for news and updates at jupyterlab.github.io, and for extensions at PyPI. Nothing else does.
     silent = ["@jupyterlab/apputils-extension:announcements", "@jupyterlab/extensionmanager-extension"]
@@ -482,11 +488,64 @@ def lock(arguments):
         if code:
             return code
         say("%s is made from %s." % (target, source))
+    # Byte for byte: an image is built anew when its lock has changed, and in seconds when only lessons have.
+    os.makedirs(os.path.dirname(BINDER), exist_ok=True)
+    shutil.copyfile(os.path.join(ROOT, COURSE), BINDER)
     return 0
 
 
+def alone():
+    """Let a notebook of the working folder import `helpers`, in the Python that runs this.
+
+    On Colab and Kaggle the notebook runs in an environment that is not ours: what is there stays as it is, or programs
+    that are already running would lose the ground under their feet; only what is missing is fetched.
+    """
+    from importlib import metadata
+
+    from helpers.environment import promises
+
+    with open(os.path.join(ROOT, "pyproject.toml"), encoding="utf-8") as handle:
+        promised = promises(handle.read())[1]
+    missing = []
+    for name in sorted(set(promised) - FRONT_ENDS):
+        try:
+            metadata.version(name)
+        except metadata.PackageNotFoundError:
+            missing.append(name + promised[name])
+    if missing:
+        command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"] + missing
+        code = subprocess.call(command)
+        if code:
+            return code
+    here = os.path.join(os.getcwd(), "helpers")
+    if not os.path.exists(here):
+        try:
+            os.symlink(os.path.join(ROOT, "helpers"), here, target_is_directory=True)
+        except (OSError, NotImplementedError):  # Windows lets few users make links
+            shutil.copytree(os.path.join(ROOT, "helpers"), here)
+    elif not os.path.exists(os.path.join(here, "environment.py")):
+        fail("there is another folder helpers beside this notebook: move one of them away.")
+    say("Ready. Now run the cells of the lesson from the top.")
+    return 0
+
+
+def doctor():
+    """Say what works on this machine: asked of .venv's Python where it runs, else of this one."""
+    try:
+        made = subprocess.call([PYTHON, "-I", "-c", ""], stderr=subprocess.DEVNULL) == 0
+    except OSError:
+        made = False
+    # -B: where nothing can be written, that is for the doctor to say.
+    command = [PYTHON, "-B", "-m", "helpers.doctor"] if made and os.path.exists(STAMP) else [
+        sys.executable, "-B", "-m", "helpers.doctor", "--no-environment"
+    ]
+    return subprocess.call(command, cwd=ROOT, env=child_environment())
+
+
 def main(arguments):
-    check_python()
+    # The doctor looks at a machine with any Python that can read him.
+    if arguments[:1] != ["doctor"] or sys.version_info < (3, 8):
+        check_python()
     for stream in (sys.stdout, sys.stderr):  # a console in cp949 or cp1252 cannot show every folder's name
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -505,6 +564,12 @@ def main(arguments):
     command, rest = parser.parse_args(arguments[:1]).command, arguments[1:]
     if command == "lock":
         return lock(rest)
+    if command == "links":
+        return subprocess.call([sys.executable, os.path.join(ROOT, "binder", "links.py")] + rest)
+    if command == "alone":
+        return alone()
+    if command == "doctor":
+        return doctor()
     prepare([COURSE] if command == "lab" else [COURSE, TESTS])
     if command == "lab":
         return run(lab_command(rest))

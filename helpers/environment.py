@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
+import os
 import platform
 import re
 import sys
@@ -80,7 +81,15 @@ def findings() -> list[Finding]:
     wrong_python = _python(python)
     if wrong_python:
         return [wrong_python]
+    if is_hosted():     # its owner chooses the versions, and what runs in the browser is not on this disk
+        there = {name: ">=0" for name in packages if name not in ("jupyterlab", "notebook")}
+        return [Finding("✓", _("Python")), _packages(there), _tensorflow()]
     return [Finding("✓", _("Python")), _packages(packages), _front_ends(), _tensorflow()]
+
+
+def is_hosted() -> bool:
+    """Whether this runs on Colab or Kaggle."""
+    return "google.colab" in sys.modules or "KAGGLE_KERNEL_RUN_TYPE" in os.environ
 
 
 def promises(pyproject: str) -> tuple[str, dict[str, str]]:
@@ -192,6 +201,8 @@ def _version(name: str) -> str | None:
 
 def _begin_anew() -> str:
     """The remedy for whatever is missing in the environment in which the notebook runs."""
+    if is_hosted():
+        return _("Run the line that stands at the top of this notebook, in a cell of its own.")
     command = "py start.py" if sys.platform == "win32" else "python3 start.py"
     if Path(sys.prefix).resolve() == ROOT / ".venv":
         return _("Close JupyterLab, delete the folder .venv in the course's folder, and run there:  {command}").format(

@@ -93,7 +93,7 @@ class Server:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "jupyterlab", "--no-browser", f"--port={self.url.rsplit(':')[-1]}", "--allow-root",
              "--expose-app-in-browser", f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={folder}",
-             "--LabApp.news_url=None"],
+             "--LabApp.news_url=None", "--JupyterNotebookApp.expose_app_in_browser=True"],
             env=environment, stdout=self.log, stderr=subprocess.STDOUT)
         until = time.monotonic() + START
         while True:

@@ -214,6 +214,24 @@ def test_a_tensorflow_that_somebody_found_is_good(machine, capsys):
     assert capsys.readouterr().out == HEALTHY
 
 
+# ---- on somebody else's machine -------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("where", ["Colab", "Kaggle"])
+def test_where_others_choose_the_versions(machine, lines, where):
+    """What shows the notebook is theirs, and so are the versions; what is missing, the notebook's own line fetches."""
+    if where == "Colab":
+        machine.patch.setitem(sys.modules, "google.colab", SimpleNamespace())
+    else:
+        machine.patch.setenv("KAGGLE_KERNEL_RUN_TYPE", "Interactive")
+    del machine.there["jupyterlab"], machine.there["notebook"], machine.there["jupyterlab_widgets"]
+    machine.there["ipywidgets"] = "7.7.1"
+    assert lines() == ["✓ Python", "✓ packages", "✓ TensorFlow", "Everything that the lessons need is here."]
+    del machine.there["anywidget"]
+    assert lines()[1:3] == [
+        "✗ packages: anywidget is missing.",
+        "    → Run the line that stands at the top of this notebook, in a cell of its own."]
+
+
 # ---- the files beside it ------------------------------------------------------------------------------------------
 
 def test_half_a_course(machine, lines, tmp_path):

@@ -170,7 +170,8 @@ def test_progress(start):
 def test_help_and_a_misspelt_command(course):
     done = course.start("--help")
     assert done.returncode == 0
-    assert all(command in done.stdout for command in ("lab", "test", "refresh", "lock", ".venv", "3.13"))
+    assert all(command in done.stdout for command in (
+        "lab", "test", "refresh", "lock", "doctor", "links", "alone", ".venv", "3.13"))
     done = course.start("tset")
     assert done.returncode == 2
     assert "invalid choice: 'tset'" in done.stderr
@@ -186,6 +187,8 @@ def test_lock(course, tmp_path):
     assert done.returncode == 0
     for name in ("requirements", "requirements-test"):
         assert f"--python-version 3.11 --no-header --quiet --upgrade {name}.in -o {name}.txt" in done.stdout
+    assert (course.folder / "binder" / "requirements.txt").read_bytes() == (
+        course.folder / "requirements.txt").read_bytes()
     assert course.start("lock", "fail", env=bare).returncode == 1
 
 
