@@ -337,8 +337,8 @@ def check_reading() -> Function:
         fragile=[
             Fragile(right.given([[2.0, 0.0], [0.0, 1.0]], [0, 1], gives=(1.0, [[1, 0], [0, 1]], -1)),
                     _("Where no wine is wrong there is none to show: return −1.")),
-            Fragile(right.given([[1000.0, 0.0, 0.0], [0.0, 0.4, 1.0], [0.0, 0.0, 900.0]], [0, 1, 2],
-                                gives=(2 / 3, [[1, 0, 0], [0, 0, 1], [0, 0, 1]], 1)),
+            Fragile(right.given([[1000.0, 1000.0, 0.0], [0.0, 0.2, 1.4], [0.0, 0.0, 900.0]], [1, 1, 2],
+                                gives=(1 / 3, [[0, 0, 0], [1, 0, 1], [0, 0, 1]], 1)),
                     _("It is right for small net inputs and breaks at 1000. Look at your softmax.")),
         ],
         right=_("One table, one share, and the wine to look at first."),
