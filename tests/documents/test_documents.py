@@ -1,5 +1,6 @@
 """What the README says of files, versions and pictures is so."""
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -11,8 +12,8 @@ from ruamel.yaml import YAML
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-# Written on a branch of its own; from then on the link is looked at too.
-LATER = {"coursework/README.md"} if not (ROOT / "coursework").exists() else set()
+# The guide comes with the assignments as students get them; from then on the link is looked at too.
+LATER = set() if (ROOT / "coursework" / "release").exists() else {"coursework/README.md"}
 
 
 def test_links_lead_somewhere():
@@ -76,3 +77,6 @@ def test_what_is_said_of_binder_was_measured():
 
     assert report.MEASURED.exists(), "measure it: python -m tests.binder.emulate"
     assert report.section() in README, "make it anew: python -m tests.binder.report"
+    measured = json.loads(report.MEASURED.read_text())["lessons"]
+    assert sorted(measured) == sorted(path.stem for path in (ROOT / "notebooks").glob("[0-9]*.ipynb"))
+    assert all(lesson["megabytes"] < 1000 for lesson in measured.values())
