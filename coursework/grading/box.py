@@ -9,6 +9,7 @@ import os
 import queue
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -295,7 +296,7 @@ class Box:
             self.process.stdin.write((json.dumps(command) + "\n").encode("ascii"))
             self.process.stdin.flush()
             reply = self.wait(seconds + GRACE)
-        except OSError:
+        except (OSError, ValueError):
             self.close()
             raise Died("its process has ended") from None
         except Died:
@@ -337,6 +338,8 @@ class Box:
             subprocess.run([self.isolation.program, "kill", self.name], capture_output=True, check=False)
         below = descendants(process.pid) if self.isolation.kind == "none" else []
         process.kill()
+        if self.isolation.kind == "none" and os.name != "nt":
+            with_no_error(lambda: os.killpg(process.pid, signal.SIGKILL))
         for child in below:
             with_no_error(child.kill)
         process.wait()
@@ -387,9 +390,9 @@ def memory_of(pid: int) -> int:
     """Return the bytes that a process and those below it hold in memory."""
     total = 0
     for process in descendants(pid):
-        try:
-            total += process.memory_info().rss
-        except psutil.Error:
+        try:  # what forked processes share counts once, where the system can tell
+            total += getattr(process.memory_full_info(), "pss", 0) or process.memory_info().rss
+        except (psutil.Error, OSError):
             continue
     return total
 

@@ -174,12 +174,19 @@ def the_shell():
     from IPython.core.interactiveshell import InteractiveShell
     from traitlets.config import Config
 
+    class Shell(InteractiveShell):
+        def enable_gui(self, gui: str | None = None) -> None:
+            """`%matplotlib inline` asks for it; nobody looks at the pictures."""
+
+        def ask_exit(self) -> None:
+            """`exit()` in a cell ends nothing: the cells after it count too."""
+
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "NoColor"
     config.InteractiveShell.xmode = "Minimal"
     config.InteractiveShell.cache_size = 0
-    return InteractiveShell.instance(config=config)
+    return Shell.instance(config=config)
 
 
 def named(error: BaseException | None) -> dict | None:
