@@ -311,9 +311,7 @@ class Lesson:
             self._numbers[key] = number
 
             def check(answer: Any = None) -> None:
-                verdict, printed = self._diagnose(key, answer)
-                self.verdicts[key] = verdict
-                print("\n".join([self._head(key, verdict), *_body(verdict), *printed]))
+                print(self.report(key, answer)[1])
 
             check.__name__ = check.__qualname__ = declare.__name__
             check.__module__, check.__doc__ = declare.__module__, declare.__doc__
@@ -323,6 +321,12 @@ class Lesson:
     def diagnose(self, key: str, answer: Any) -> Verdict:
         """Return the verdict on an answer; nothing is printed or remembered."""
         return self._diagnose(key, answer)[0]
+
+    def report(self, key: str, answer: Any) -> tuple[Verdict, str]:
+        """Return the verdict on an answer, which is remembered, and the feedback that its check prints."""
+        verdict, printed = self._diagnose(key, answer)
+        self.verdicts[key] = verdict
+        return verdict, "\n".join([self._head(key, verdict), *_body(verdict), *printed])
 
     def prediction(self, declare: Callable[[], Choice | Number]) -> Callable[[], Choice | Number]:
         """Register a prediction under the name of its declaration."""

@@ -121,7 +121,7 @@ def _new_id(cell: dict, taken: set[str]) -> str:
 
 def _kept(metadata: dict) -> dict:
     # Timing, scroll positions and what editors leave behind are not the lesson's.
-    kept = {"tags": metadata["tags"]} if metadata.get("tags") else {}
+    kept = {key: metadata[key] for key in ("tags", "nbgrader") if metadata.get(key)}
     if metadata.get("jupyter", {}).get("source_hidden"):
         kept["jupyter"] = {"source_hidden": True}
     return kept
