@@ -9,6 +9,7 @@ import copy
 import hashlib
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -91,17 +92,37 @@ class Assignment:
         return bound(self.cells[index]["source"])
 
     @cached_property
+    def relied(self) -> set[str]:
+        """The names that the checks use."""
+        return {node.id for part in self.parts if not part.by_hand
+                for node in ast.walk(tree(self.cells[part.index]["source"])) if isinstance(node, ast.Name)}
+
+    @cached_property
     def modules(self) -> list[str]:
         """What the given cells and the checks import."""
-        found = set()
+        found: set[str] = set()
+        for node in self._given_and_checks():
+            if isinstance(node, ast.Import):
+                found |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                found.add(node.module)
+        return sorted(found)
+
+    @cached_property
+    def attributes(self) -> list[str]:
+        """What they use of modules, such as "numpy.testing": NumPy loads some of it only then."""
+        aliases: dict[str, str] = {}
+        for node in self._given_and_checks():
+            if isinstance(node, ast.Import):
+                aliases |= {alias.asname or alias.name: alias.name for alias in node.names}
+        return sorted({f"{aliases[node.value.id]}.{node.attr}" for node in self._given_and_checks()
+                       if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+                       and node.value.id in aliases})
+
+    def _given_and_checks(self) -> Iterator[ast.AST]:
         for index, cell in enumerate(self.cells):
             if self.role(index) in ("given", "test"):
-                for node in ast.walk(tree(cell["source"])):
-                    if isinstance(node, ast.Import):
-                        found |= {alias.name for alias in node.names}
-                    elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                        found.add(node.module)
-        return sorted(found)
+                yield from ast.walk(tree(cell["source"]))
 
 
 def meta(cell: dict) -> dict:

@@ -4,6 +4,7 @@ Three kinds: bubblewrap (Linux, with and without root), a container (podman or d
 to ask for. All three speak with `driver.py` through two pipes, so that nothing else connects box and tool.
 """
 
+import contextlib
 import json
 import os
 import queue
@@ -38,7 +39,7 @@ LINE = 200_000        # characters of a reply; ours have a tenth of that
 REMEDY = """No isolation: hand-ins are programs, and nothing here can lock them in. Do one of these:
   install bubblewrap        sudo apt install bubblewrap        (Linux; Fedora: sudo dnf install bubblewrap)
   or make the image         podman build -t {image} -f coursework/Containerfile .        (or docker; any system)
-  or say --no-isolation     hand-ins can then read, change and send whatever you can. Only on a machine that you can lose.
+  or say --no-isolation     hand-ins can then read, change and send whatever you can: only on a machine you can lose
 {found}"""
 
 
@@ -209,20 +210,21 @@ class Box:
         What holds it.
     limits : Limits
         What it may use.
-    modules : list of str
-        What is imported before the first cell.
+    modules, attributes : list of str
+        What is imported before the first cell, and what is looked up in it.
     files : sequence of Path
         Data that lies in the folder in which the cells run.
     number : int
         Tells boxes that run at the same time apart.
     """
 
-    def __init__(self, isolation: Isolation, limits: Limits, modules: list[str], files: Any = (), number: int = 0):
+    def __init__(self, isolation: Isolation, limits: Limits, modules: list[str], attributes: list[str] | None = None,
+                 files: Any = (), number: int = 0) -> None:
         self.limits, self.lines = limits, queue.Queue()
         self.name = f"grading-{os.getpid()}-{number}-{secrets.token_hex(4)}"
         self.isolation = isolation
         self.folder: tempfile.TemporaryDirectory | None = None
-        settings: dict[str, Any] = {"modules": modules, "memory": limits.memory, "file": limits.file,
+        settings: dict[str, Any] = {"modules": modules, "attributes": attributes or [], "memory": limits.memory, "file": limits.file,
                                     "processes": limits.processes}
         self.start(settings, list(files), number)
         threading.Thread(target=self.read, daemon=True).start()
@@ -250,8 +252,8 @@ class Box:
             self.run(command, environment("/tmp"), None)
         elif kind == "container":
             settings |= {"path": ["/course"], "processes": None}
-            self.run(container_command(self.isolation, self.limits, files, self.name)
-                     + ["python", "/course/driver.py", json.dumps(settings)], dict(os.environ), None)
+            command = container_command(self.isolation, self.limits, files, self.name)
+            self.run([*command, "python", "/course/driver.py", json.dumps(settings)], dict(os.environ), None)
         else:
             self.folder = tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True)
             for file in files:
@@ -262,7 +264,7 @@ class Box:
                      self.folder.name)
 
     def run(self, command: list[str], variables: dict[str, str], folder: str | None) -> None:
-        self.errors = tempfile.TemporaryFile()
+        self.errors = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the box
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors,
                                         env=variables, cwd=folder, start_new_session=os.name != "nt")
 
@@ -372,10 +374,8 @@ def container_command(isolation: Isolation, limits: Limits, files: list[Path], n
 
 
 def with_no_error(function: Callable[[], Any]) -> None:
-    try:
+    with contextlib.suppress(OSError, ValueError, psutil.Error):
         function()
-    except (OSError, ValueError, psutil.Error):
-        pass
 
 
 def descendants(pid: int) -> list[psutil.Process]:

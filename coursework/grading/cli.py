@@ -23,7 +23,7 @@ from pathlib import Path
 from coursework.grading import audit, intake, marks, otter, reports
 from coursework.grading.assignment import ROOT, Assignment, as_text, load
 from coursework.grading.box import KINDS, MB, Isolation, Limits, choose
-from coursework.grading.files import Refused, alone, digest, read_json, write, write_csv, write_json
+from coursework.grading.files import Refused, alone, digest, read_json, write_csv, write_json
 from coursework.grading.running import self_check, tool_key
 
 
@@ -60,9 +60,12 @@ def parser() -> argparse.ArgumentParser:
                           help="files above that many MB are not read (default: 50)")
 
     def with_box(made: argparse.ArgumentParser) -> None:
-        made.add_argument("--jobs", type=int, default=max(1, (os.cpu_count() or 2) - 1), help="how many at a time")
-        made.add_argument("--seconds", type=float, default=Limits.seconds, help="limit for a cell (default: %(default)g)")
-        made.add_argument("--total", type=float, default=Limits.total, help="limit for a hand-in (default: %(default)g)")
+        made.add_argument("--jobs", type=int, default=max(1, (os.cpu_count() or 2) - 1), metavar="N",
+                          help="how many hand-ins at a time (default: %(default)s)")
+        made.add_argument("--seconds", type=float, default=Limits.seconds, metavar="S",
+                          help="limit for a cell (default: %(default)g)")
+        made.add_argument("--total", type=float, default=Limits.total, metavar="S",
+                          help="limit for a hand-in (default: %(default)g)")
         made.add_argument("--memory", type=int, default=Limits.memory // MB, metavar="MB",
                           help="limit for a hand-in (default: %(default)d)")
         made.add_argument("--again", action="store_true", help="grade everything anew")
@@ -222,7 +225,8 @@ def export(options: argparse.Namespace) -> int:
         empty = marks.write_by_hand(work, assignment, table)
         reports.export(assignment, table, work)
         reports.to_mark(assignment, table, work)
-    say(f"{work.folder / 'marks.csv'}: {len(table)} students; " + ", ".join(f"{n} {s}" for s, n in counted(table)) + ".")
+    say(f"{work.folder / 'marks.csv'}: {len(table)} students: " + ", ".join(f"{n} {s}" for s, n in counted(table))
+        + ".")
     if empty:
         say(f"{work.by_hand}: {empty} lines wait for a person. The answers are in {work.folder / 'to-mark.html'}.")
     return 0

@@ -3,9 +3,9 @@
 The cells run in a bare IPython shell, which is what runs them in Jupyter's kernel too, without the kernel's sockets.
 Commands come in on one pipe and replies go out on another, a line of JSON each; a reply repeats its command's token.
 
-Checks do not go through that shell. They are compiled here, after everything that checks rely on (builtins, numpy and
-its testing, helpers, what the given cells imported) has been put back to what it was before the first answer. So
-whatever an answer did to them neither helps nor harms it, and it is reported.
+Checks do not go through that shell. They are compiled here. After each command everything that checks rely on
+(builtins, numpy and its testing, helpers, what the given cells imported) is put back to what it was before the first
+answer, and what had been changed is reported. So changing it neither helps an answer nor harms it.
 """
 
 import builtins
@@ -58,7 +58,9 @@ class Clock:
         self.main = threading.main_thread().ident
         threading.Thread(target=self.watch, daemon=True).start()
 
-    def watch(self, sleep=time.sleep, now=time.monotonic, kill=getattr(signal, "pthread_kill", None)) -> None:
+    def watch(self) -> None:
+        # Kept as they are now, because an answer may change these modules.
+        sleep, now, kill = time.sleep, time.monotonic, getattr(signal, "pthread_kill", None)
         while True:
             sleep(0.05)
             if os.getppid() != self.parent:  # the tool was killed, and nobody waits for an answer
@@ -227,6 +229,10 @@ def serve() -> None:
             importlib.import_module(name)
         except Exception as error:
             missing.append(f"{name}: {error}")
+    for name in settings["attributes"]:
+        module, attribute = name.rsplit(".", 1)
+        with contextlib.suppress(Exception):
+            getattr(sys.modules[module], attribute)
     tools, clock, me = Tools(), Clock(), os.getpid()
     # Kept as they are now, because an answer may change these modules.
     write, load, dump, leave, pid = os.write, json.loads, json.dumps, os._exit, os.getpid
@@ -262,14 +268,11 @@ def serve() -> None:
     while line := incoming.readline():
         command = load(line)
         kind, code = command["kind"], command["code"]
-        changed: list[str] = []
         error: BaseException | None = None
         out = Capped()
         clock.start(command["seconds"])
         try:
-            if kind in ("visible", "hidden"):
-                changed = tools.restore(space)
-            elif kind == "blank":
+            if kind == "blank":
                 for name in command["names"]:
                     space.pop(name, None)
             sys.stdout, sys.stderr = out, Capped()
@@ -280,13 +283,16 @@ def serve() -> None:
             else:
                 result = run(code, store_history=False)
                 error = result.error_before_exec or result.error_in_exec
-            if kind == "given":
-                tools.remember(command["names"], space)
         except BaseException as raised:
             error = raised
         finally:
             late = clock.stop()
-            sys.stdout, sys.stderr = stdout, stderr
+        sys.stdout, sys.stderr = stdout, stderr
+        changed = tools.restore(space)
+        if kind == "given":
+            tools.remember(command["names"], space)
+        elif kind in ("visible", "hidden") and changed:  # it ran with what was changed meanwhile
+            error = error or RuntimeError("what the check relies on was changed while it ran")
         clock.start(2.0)  # an error's own text is code of the answer, too
         try:
             told = named(error)

@@ -30,7 +30,8 @@ CANVAS = re.compile(r"^(?P<name>[^_/]+)_(?:LATE_)?(?P<user>\d+)_(?P<file>\d+)_(?
 MOODLE = re.compile(r"^(?P<name>.+?)_(?P<user>\d+)_assignsubmission_(?:file|onlinetext)_?$")
 KINDS = [(b"%PDF", "a PDF"), (b"PK\x03\x04", "a zip or an office document"), (b"\x89PNG", "a picture"),
          (b"\xff\xd8\xff", "a picture"), (b"Rar!", "a RAR archive"), (b"7z\xbc\xaf", "a 7z archive"),
-         (b"\x1f\x8b", "a gzip archive"), (b"<!DOCTYPE", "a web page"), (b"<html", "a web page"), (b"\x7fELF", "a program")]
+         (b"\x1f\x8b", "a gzip archive"), (b"<!DOCTYPE", "a web page"), (b"<html", "a web page"),
+         (b"\x7fELF", "a program")]
 
 
 class Unreadable(Exception):
@@ -288,7 +289,7 @@ def notebook(data: bytes) -> tuple[list[dict], list[str], list[str]]:
     if not data.strip(b"\0 \t\r\n"):
         raise Unreadable("is empty")
     for start, what in KINDS:
-        if data.lstrip()[:16].casefold().startswith(start.casefold()):
+        if data.lstrip()[:16].lower().startswith(start.lower()):
             raise Unreadable(f"is {what}, not a notebook")
     text, encoding = decoded(data)
     if encoding == "UTF-8 with a byte-order mark":
@@ -301,11 +302,11 @@ def notebook(data: bytes) -> tuple[list[dict], list[str], list[str]]:
         if re.search(r"^<{7} ", text, re.MULTILINE) and re.search(r"^>{7} ", text, re.MULTILINE):
             raise Unreadable("holds the marks of a merge conflict (<<<<<<<); it has to be resolved first") from None
         at = getattr(error, "pos", None)
-        if text.lstrip().startswith("{") and '"cells"' in text[:100_000] and at is not None and at >= len(text) - 2 or (
-                "Unterminated string" in str(error)):
+        if text.lstrip().startswith("{") and at is not None and (
+                at >= len(text.rstrip()) - 2 or "Unterminated string" in str(error)):
             raise Unreadable("is cut off: its end is missing") from None
         raise Unreadable("is not a notebook: it is no JSON") from None
-    if not isinstance(book, dict) or not isinstance(book.get("nbformat"), int) and "cells" not in book:
+    if not isinstance(book, dict) or ("nbformat" not in book and "cells" not in book):
         raise Unreadable("is not a notebook: it has no cells")
     if isinstance(book.get("nbformat"), int) and book["nbformat"] < 4:
         notes.append(f"the file is in the old format {book['nbformat']}")
@@ -408,7 +409,9 @@ def _record(file: File, student: Student, folder: Path, largest: int) -> bool:
             record["notes"].append(f"the file is called {file.parts[-1]}")
     except Unreadable as error:
         record["problem"] = str(error)
-    record.setdefault("sha", digest(file.origin, record["problem"]))
+    except Exception as error:  # whatever the file holds, the others are taken in too
+        record["problem"] = f"cannot be read ({type(error).__name__})"
+    record.setdefault("sha", digest(file.origin, record.get("problem", "")))
     _store(folder, student, record)
     return True
 

@@ -140,6 +140,8 @@ def grade_all(assignment: Assignment, students: list[Student], work: Work, isola
         number = numbers.get()
         try:
             result = grade(assignment, chosen.found, isolation, limits, number)
+        except Exception as error:  # the others are graded all the same, and this one when grading is run again
+            return {"failed": f"could not be graded: {error or type(error).__name__}"}
         finally:
             numbers.put(number)
         result["notes"] = once([*chosen.notes, *result["notes"]])
@@ -182,6 +184,8 @@ def grade_all(assignment: Assignment, students: list[Student], work: Work, isola
 
 
 def _short(assignment: Assignment, result: dict) -> str:
+    if "failed" in result:
+        return result["failed"]
     points = [p["points"] for p in result["parts"].values()]
     most = sum(p.points for p in assignment.parts)
     waits = ", waiting for a person" if None in points else ""
@@ -255,7 +259,7 @@ def rows(assignment: Assignment, students: list[Student], work: Work, fresh: Cal
 
 def row(assignment: Assignment, student: Student, work: Work, given: dict[str, tuple[float, str]],
         fresh: Callable[[str], str] | None = None) -> Row:
-    """Return a student's row; with `fresh`, which gives the key for a hash, results that are out of date are flagged."""
+    """Return a student's row; with `fresh`, which gives the key for a hash, results out of date are flagged."""
     points: dict[str, float | None] = {p.id: None for p in assignment.parts}
     by_person = {part: value for part, (value, _) in given.items() if part != "flags"}
     comments = {part: comment for part, (_, comment) in given.items() if comment and part != "flags"}
@@ -294,6 +298,6 @@ def row(assignment: Assignment, student: Student, work: Work, given: dict[str, t
         else:
             status = "graded"
     reasons = list(flags)
-    if status == "waiting for a person" or status == "flagged" and graded and waiting:
+    if status == "waiting for a person" or (status == "flagged" and graded and waiting):
         reasons.append(f"to be marked by a person: {', '.join(waiting)}")
     return Row(student, points, total, status, once(reasons + notes), comments)

@@ -109,6 +109,8 @@ def _owners(assignment: Assignment, cells: list[dict], found: Matched) -> dict[i
             owner[mine] = by_id[cell["id"]]
     taken = set(owner.values())
     for how in (_by_source, _by_names, _by_place):
+        if how is _by_place and not owner:
+            break  # nothing of it is this assignment's
         for mine, theirs in how(assignment, cells, owner):
             if mine not in owner and theirs not in taken:
                 owner[mine] = theirs

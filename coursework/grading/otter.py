@@ -53,7 +53,8 @@ def export(assignment: Assignment, folder: Path) -> list[Path]:
             write(place / "tests" / f"{part.id}.py", text)
     write(place / "otter_config.json", json.dumps(CONFIG, indent=1) + "\n")
     needed = tomllib.loads((COURSE / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
-    write(place / "requirements.txt", "\n".join(p for p in needed if not p.startswith(("jupyterlab", "notebook"))) + "\n")
+    needed = [package for package in needed if not package.startswith(("jupyterlab", "notebook"))]
+    write(place / "requirements.txt", "\n".join(needed) + "\n")
     shutil.copytree(COURSE / "helpers", place / "helpers", ignore=shutil.ignore_patterns("__pycache__"))
     for file in assignment.files:
         shutil.copy(file, place / file.name)

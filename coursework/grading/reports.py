@@ -29,7 +29,8 @@ SAID = {
 def export(assignment: Assignment, rows: list[Row], work: Work) -> None:
     """Write ``marks.csv``, one line for each student on the roster."""
     most = sum(p.points for p in assignment.parts)
-    head = ["id", "name", *(f"{p.id} ({p.points:g})" for p in assignment.parts), f"total ({most:g})", "status", "reason"]
+    parts = [f"{p.id} ({p.points:g})" for p in assignment.parts]
+    head = ["id", "name", *parts, f"total ({most:g})", "status", "reason"]
     lines = [[r.student.id, r.student.name, *(_number(r.points[p.id]) for p in assignment.parts), _number(r.total),
               r.status, "; ".join(r.reasons)] for r in rows]
     write_csv(work.folder / "marks.csv", [head, *lines])
@@ -79,8 +80,8 @@ def one(assignment: Assignment, row: Row, work: Work) -> str:
         return page(f"{assignment.name}: feedback", "\n".join(body))
     waits = any(v is None for v in row.points.values())
     body.append(f"<p><strong>{row.total:g} of {most:g} points</strong>{' so far' if waits else ''}.</p>")
-    body.append("<table><thead><tr><th scope='col'>Part</th><th scope='col'>Points</th><th scope='col'>What was seen</th>"
-                "</tr></thead><tbody>")
+    heads = "".join(f"<th scope='col'>{head}</th>" for head in ("Part", "Points", "What was seen"))
+    body.append(f"<table><thead><tr>{heads}</tr></thead><tbody>")
     for part in assignment.parts:
         got = result.get("parts", {}).get(part.id, {"outcome": "words", "message": ""})
         points = row.points[part.id]
@@ -90,8 +91,8 @@ def one(assignment: Assignment, row: Row, work: Work) -> str:
             cell.append(f"<pre>{_text(got['message'])}</pre>")
         if part.id in row.comments:
             cell.append(f"<p>Your teacher: {_text(row.comments[part.id])}</p>")
-        body.append(f"<tr><th scope='row'>{_text(part.id)}</th><td>{_number(points) or 'not yet'} of {part.points:g}</td>"
-                    f"<td>{''.join(cell)}</td></tr>")
+        body.append(f"<tr><th scope='row'>{_text(part.id)}</th>"
+                    f"<td>{_number(points) or 'not yet'} of {part.points:g}</td><td>{''.join(cell)}</td></tr>")
     body.append("</tbody></table>")
     return page(f"{assignment.name}: feedback", "\n".join(body))
 

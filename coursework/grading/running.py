@@ -46,7 +46,8 @@ def steps(assignment: Assignment, found: Matched) -> Iterator[Step]:
         for code in found.before.get(index, []):
             yield Step("cell", code, called=f"the edited cell {called}")
         if role == "given":
-            yield Step("given", cell["source"], tuple(n for n in bound(cell["source"]) if n not in answers), "", called)
+            names = (set(bound(cell["source"])) & assignment.relied) - answers
+            yield Step("given", cell["source"], tuple(sorted(names)), "", called)
         elif role == "answer":
             for code in found.answers.get(index, []):
                 yield Step("cell", code, called=f"the answer {called}")
@@ -59,7 +60,7 @@ def steps(assignment: Assignment, found: Matched) -> Iterator[Step]:
 
 
 def whole(source: str) -> str:
-    """Return a check with its hidden tests, but without the lines that mark them, so that no answer can look for them."""
+    """Return a check with its hidden tests, but without the lines that mark them."""
     return "\n".join(line for line in source.split("\n") if not re.search(r"(BEGIN|END) HIDDEN TESTS", line))
 
 
@@ -95,7 +96,8 @@ class Run:
         while self.box is None:
             if self.restarts > RESTARTS:
                 raise Died("it was stopped for the last time")
-            self.box = Box(self.isolation, self.limits, self.assignment.modules, self.assignment.files, self.number)
+            self.box = Box(self.isolation, self.limits, self.assignment.modules, self.assignment.attributes,
+                           self.assignment.files, self.number)
             for step in list(self.done):
                 try:
                     self.box.ask(step.kind, step.code, list(step.names))
@@ -182,8 +184,8 @@ def grade(assignment: Assignment, found: Matched, isolation: Isolation, limits: 
     if run.changed:
         flags.append("the answers changed what checks rely on (" + ", ".join(sorted(run.changed)[:4])
                      + "); it was put back before each check")
-    everything = [*sum(found.answers.values(), []), *sum(found.before.values(), []), *sum(found.after.values(), [])]
-    flags += suspicious(everything)
+    flags += suspicious([code for place in (found.answers, found.before, found.after)
+                         for codes in place.values() for code in codes])
     return {"parts": parts, "words": found.words, "notes": once(notes), "flags": once(flags)}
 
 
