@@ -224,8 +224,8 @@ class Box:
         self.name = f"grading-{os.getpid()}-{number}-{secrets.token_hex(4)}"
         self.isolation = isolation
         self.folder: tempfile.TemporaryDirectory | None = None
-        settings: dict[str, Any] = {"modules": modules, "attributes": attributes or [], "memory": limits.memory, "file": limits.file,
-                                    "processes": limits.processes}
+        settings: dict[str, Any] = {"modules": modules, "attributes": attributes or [], "memory": limits.memory,
+                                    "file": limits.file, "processes": limits.processes}
         self.start(settings, list(files), number)
         threading.Thread(target=self.read, daemon=True).start()
         try:

@@ -288,10 +288,10 @@ def serve() -> None:
         finally:
             late = clock.stop()
         sys.stdout, sys.stderr = stdout, stderr
-        changed = tools.restore(space)
         if kind == "given":
             tools.remember(command["names"], space)
-        elif kind in ("visible", "hidden") and changed:  # it ran with what was changed meanwhile
+        changed = tools.restore(space)
+        if kind in ("visible", "hidden") and changed:  # it ran with what was changed meanwhile
             error = error or RuntimeError("what the check relies on was changed while it ran")
         clock.start(2.0)  # an error's own text is code of the answer, too
         try:

@@ -72,7 +72,8 @@ code("visible-only", 0, GRADED, base=VISIBLE_ONLY)
 code("warns", FULL, softmax="import sys, warnings\n" + RIGHT["softmax"].replace(
     "    return", "    warnings.warn('hm'); print('hm', file=sys.stderr); np.log(np.zeros(1)) * 0\n    return"))
 code("warnings-are-errors", FULL,
-     net_input="import warnings\nwarnings.simplefilter('error')\n" + RIGHT["net-input"], softmax=RIGHT["softmax"].replace("    return", "    np.log(np.zeros(1))\n    return"))
+     net_input="import warnings\nwarnings.simplefilter('error')\n" + RIGHT["net-input"],
+     softmax=RIGHT["softmax"].replace("    return", "    np.log(np.zeros(1))\n    return"))
 code("syntax-error", 8, softmax=RIGHT["softmax"].replace("return", "retrun"))
 code("raises", 9, net_input="raise ValueError('later')\n" + RIGHT["net-input"])
 code("returns-nothing", 8, softmax="def softmax(z):\n    np.exp(z)")
@@ -83,14 +84,14 @@ code("awaits", FULL, net_input="import asyncio\nawait asyncio.sleep(0.01)\n" + R
 code("leaves-politely", FULL, net_input=RIGHT["net-input"] + "\nexit()")
 code("leaves-by-sys", FULL, net_input=RIGHT["net-input"] + "\nimport sys\nsys.exit()")
 code("reads-input", 9, net_input="bias = float(input('bias? '))\n" + RIGHT["net-input"])
-code("old-numpy-name", FULL, net_input="np.float = float\n" + RIGHT["net-input"], status=FLAGGED, reason="replaces float")
+code("old-numpy-name", FULL, FLAGGED, "replaces float", net_input="np.float = float\n" + RIGHT["net-input"])
 
 # --- that does not end --------------------------------------------------------------------------------------------
 
 code("loop-in-cell", 9, reason="interrupted", net_input="while True: pass\n" + RIGHT["net-input"])
 code("loop-in-function", 8, softmax="def softmax(z):\n    while True: pass")
 code("loop-that-catches-all", 8, FLAGGED, "could not be interrupted",
-     softmax="while True:\n    try:\n        while True: sum(range(1000))\n    except BaseException: pass")
+     softmax="import time\nwhile True:\n    try: time.sleep(1e6)\n    except BaseException: pass")
 code("loop-deaf-to-signals", 8, FLAGGED, "could not be interrupted",
      softmax="import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass")
 code("loop-in-compiled-code", 8, FLAGGED, "could not be interrupted",
