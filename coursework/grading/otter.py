@@ -1,5 +1,6 @@
 """An autograder for Gradescope, in otter-grader's format, from the same source as everything else."""
 
+import ast
 import json
 import shutil
 import subprocess
@@ -8,7 +9,7 @@ import tomllib
 from importlib.util import find_spec
 from pathlib import Path
 
-from coursework.grading.assignment import Assignment
+from coursework.grading.assignment import Assignment, tree
 from coursework.grading.box import COURSE
 from coursework.grading.files import Refused, write
 from coursework.grading.running import whole
@@ -20,18 +21,32 @@ name = {name!r}
 points = {points!r}
 all_or_nothing = True
 
+# Constants, because otter shows the line that fails.
+GIVEN = {given!r}
+SEEN = {seen!r}
+UNSEEN = {unseen!r}
+
 
 @test_case(name="what you can see", hidden=False)
 def seen(env):
-    exec(compile({seen!r}, "<check>", "exec"), env)
+    exec(compile(GIVEN, "<given>", "exec"), env)
+    exec(compile(SEEN, "<check>", "exec"), env)
 
 
 @test_case(name="other values", hidden=True)
 def unseen(env):
-    exec(compile({unseen!r}, "<check>", "exec"), dict(env))
+    exec(compile(GIVEN, "<given>", "exec"), env)
+    exec(compile(UNSEEN, "<check>", "exec"), dict(env))
 '''
 
 CONFIG = {"show_hidden": False, "show_stdout": False, "logo": False, "print_summary": True}
+
+
+def imports(assignment: Assignment) -> str:
+    """Return the imports of the given cells, so that a check has them whatever the hand-in did."""
+    lines = [ast.unparse(node) for i, cell in enumerate(assignment.cells) if assignment.role(i) == "given"
+             for node in tree(cell["source"]).body if isinstance(node, (ast.Import, ast.ImportFrom))]
+    return "\n".join(lines)
 
 
 def export(assignment: Assignment, folder: Path) -> list[Path]:
@@ -48,7 +63,8 @@ def export(assignment: Assignment, folder: Path) -> list[Path]:
     shutil.rmtree(place, ignore_errors=True)
     for part in assignment.parts:
         if not part.by_hand:
-            text = TEST.format(name=part.id, points=part.points, seen=assignment.released[part.index]["source"],
+            text = TEST.format(name=part.id, points=part.points, given=imports(assignment),
+                               seen=assignment.released[part.index]["source"],
                                unseen=whole(assignment.cells[part.index]["source"]))
             write(place / "tests" / f"{part.id}.py", text)
     write(place / "otter_config.json", json.dumps(CONFIG, indent=1) + "\n")

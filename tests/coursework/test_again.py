@@ -167,7 +167,7 @@ def test_points_that_cannot_be_are_refused_by_line(
 @pytest.mark.parametrize(("old", "new", "why"), [
     ("w[0] + X @ w[1:]", "X @ w[1:]", "the worked solution is not graded as it should be. test-net-input gets 0 of 3"),
     ("np.testing.assert_allclose(net_input(", "(lambda *a: None)((lambda *a: 0)(",
-     "the blank version is not graded as it should be. test-net-input gets 3 of 3")])
+     "checks pass whatever the answer (test-net-input)")])
 def test_an_assignment_that_grades_itself_wrongly_is_refused(old: str, new: str, why: str, tmp_path: Path) -> None:
     assignment = small.make(tmp_path)
     hand_in(assignment, tmp_path)
