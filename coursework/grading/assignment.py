@@ -119,6 +119,12 @@ class Assignment:
                        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
                        and node.value.id in aliases})
 
+    @cached_property
+    def given(self) -> frozenset[str]:
+        """The statements of the given cells, each as Python writes it."""
+        return frozenset(ast.unparse(statement) for i, cell in enumerate(self.cells) if self.role(i) == "given"
+                         for statement in tree(cell["source"]).body)
+
     def _given_and_checks(self) -> Iterator[ast.AST]:
         for index, cell in enumerate(self.cells):
             if self.role(index) in ("given", "test"):

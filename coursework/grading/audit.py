@@ -29,6 +29,11 @@ NAMES = {
     "input_transformers_post": "changes cells before they run",
     "input_transformers_cleanup": "changes cells before they run",
     "ctypes": "reaches into Python itself",
+    "__closure__": "looks into the checks",
+    "__globals__": "looks into the checks",
+    "__wrapped__": "looks into the checks",
+    "__code__": "looks into the checks",
+    "getsource": "looks into the checks",
     "get_objects": "looks through the memory",
     "get_referrers": "looks through the memory",
     "__builtins__": "reaches for Python's built-in functions",
@@ -59,8 +64,8 @@ CALLS = {"open": "opens a file", "exec": "runs code that is made up as it goes",
 SHELL = re.compile(r"^\s*(?:!|%%(?:bash|sh|script|system)|%(?:sx|system))", re.MULTILINE)
 
 
-def suspicious(sources: list[str]) -> list[str]:
-    """Name what a person should look at in the code of a hand-in.
+def suspicious(sources: list[str], given: frozenset[str] = frozenset()) -> list[str]:
+    """Name what a person should look at in the code of a hand-in; statements that were given are none of it.
 
     Examples
     --------
@@ -71,14 +76,18 @@ def suspicious(sources: list[str]) -> list[str]:
     """
     found: dict[str, None] = {}
     for source in sources:
-        modules = set()
-        for node in ast.walk(tree(source)):
+        parsed, modules = tree(source), set()
+        parsed.body = [statement for statement in parsed.body if ast.unparse(statement) not in given]
+        for node in ast.walk(parsed):
             if isinstance(node, (ast.Import, ast.ImportFrom)):
                 modules |= {a.asname or a.name.split(".")[0] for a in node.names}
-        for node in ast.walk(tree(source)):
+        for node in ast.walk(parsed):
             for name in _names(node):
                 if name in NAMES:
                     found[f"an answer {NAMES[name]} ({name})"] = None
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(("helpers.coursework",
+                                                                                    "helpers.checks")):
+                found[f"an answer takes something out of the checks ({node.module})"] = None
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CALLS:
                 found[f"an answer {CALLS[node.func.id]} ({node.func.id})"] = None
             if isinstance(node, ast.Attribute) and isinstance(node.ctx, (ast.Store, ast.Del)):

@@ -185,7 +185,7 @@ def grade(assignment: Assignment, found: Matched, isolation: Isolation, limits: 
         flags.append("the answers changed what checks rely on (" + ", ".join(sorted(run.changed)[:4])
                      + "); it was put back before each check")
     flags += suspicious([code for place in (found.answers, found.before, found.after)
-                         for codes in place.values() for code in codes])
+                         for codes in place.values() for code in codes], assignment.given)
     return {"parts": parts, "words": found.words, "notes": once(notes), "flags": once(flags)}
 
 

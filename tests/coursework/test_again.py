@@ -179,7 +179,7 @@ def test_an_assignment_that_grades_itself_wrongly_is_refused(old: str, new: str,
 
 
 def test_other_numbers_from_a_private_file(course: tuple[Path, Assignment], tmp_path: Path) -> None:
-    root, assignment = course
+    root, _ = course
     private = tmp_path / "private.json"
     private.write_text(json.dumps({"T1": {"2.07": "2.57", "np.array([0.4, 0.3, 0.5])": "np.array([0.9, 0.3, 0.5])"}}))
     base = ["T1", root / "in", "--source", root, "--roster", root / "roster.csv", "--work", tmp_path / "work"]

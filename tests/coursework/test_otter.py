@@ -25,7 +25,7 @@ def test_otter_grades_the_solution_and_the_blank_version(
     monkeypatch.setenv("PATH", str(Path(OTTER).parent), prepend=os.pathsep)
     monkeypatch.delenv("PYTHONPATH", raising=False)
     assignment = small.make(tmp_path) if name == "T1" else load(name)
-    place, archive = otter.export(assignment, tmp_path / "out")
+    _, archive = otter.export(assignment, tmp_path / "out")
     names = set(zipfile.ZipFile(archive).namelist())
     automatic = [p for p in assignment.parts if not p.by_hand]
     assert {f"tests/{p.id}.py" for p in automatic} <= names

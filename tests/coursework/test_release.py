@@ -1,6 +1,7 @@
 """The student version: nbgrader's own, and no line of a solution in it."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -50,10 +51,12 @@ def test_it_is_what_nbgrader_makes(tmp_path: Path) -> None:
     mine = {a.name: a for a in assignments(course)}
     for name in REAL:
         shutil.copytree(ROOT / "source" / name, course / "source" / name)
+    # It starts alembic by name.
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     for name, assignment in mine.items():
         made = subprocess.run([sys.executable, "-m", "nbgrader", "generate_assignment", name, "--create",
                                f"--CourseDirectory.root={course}", "--GenerateAssignment.force=True"],
-                              capture_output=True, text=True, cwd=course)
+                              capture_output=True, text=True, cwd=course, env={**os.environ, "PATH": path})
         assert made.returncode == 0, made.stderr[-2000:]
         theirs = nbformat.read(course / "release" / name / f"{name}.ipynb", as_version=4)
         assert theirs == nbformat.from_dict(json.loads(as_text(assignment.book))), name
