@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from helpers import learner
 from helpers.checks.checking import Answer, Fragile, Function, Given, Lesson, When, close
 from helpers.words import _
 
@@ -125,7 +126,7 @@ def hidden(answer: Any, reference: Callable[..., Any], examples: Sequence[Given]
 
 
 def called(answer: Any) -> Any:
-    """Return what a function without arguments returns; None, which is no answer, where it does not.
+    """Return what a function without arguments returns; None, which is no answer, where it returns nothing in time.
 
     For hidden tests of answers that are no functions of anything.
 
@@ -135,6 +136,6 @@ def called(answer: Any) -> Any:
     ({'A': 'right'}, None)
     """
     try:
-        return answer()
-    except Exception:
+        return learner.call(answer, name="answer")
+    except learner.Trouble:
         return None

@@ -32,7 +32,7 @@ def check_scores() -> Function:
                  _("Those are the terms, still to be added up for each hive. Look at `*` and `@`.")),
         ],
         fragile=[
-            Fragile(right.given([[1.0, 2.0, -1.0, 0.5]], [0.5, 1.0, -1.0, 2.0, 4.0], gives=[-0.5]),
+            Fragile(right.given([[1.0, 2.0, -1.0, 0.5]], [0.5, 1.0, -1.0, 2.0, 3.0], gives=[-1.0]),
                     _("It is right for batches of two measurements, and not for one hive in a batch with four. Look "
                       "for a number of measurements that is written down, or an axis that gets lost.")),
         ],

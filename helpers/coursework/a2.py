@@ -21,7 +21,7 @@ def check_softmax_among() -> Function:
             right.given([1.0, 1.0, 5.0], [True, True, False], gives=[0.5, 0.5, 0.0]),
             right.given(BIRDS[0], [True, False, True, True],
                         gives=[0.675290925041, 0.0, 0.050156273338, 0.27455280162]),
-            right.given(BIRDS, [[True, True, False, True], [True, True, False, False], [True, True, True, True]], gives=[
+            right.given(BIRDS, [[True, True, False, True], [True, True, False, False], [True] * 4], gives=[
                 [0.595556628426, 0.162308115798, 0.0, 0.242135255776], [0.182425523806, 0.817574476194, 0.0, 0.0],
                 [0.205500307342, 0.205500307342, 0.083550190033, 0.505449195283]]),
         ],
@@ -37,7 +37,8 @@ def check_softmax_among() -> Function:
             returns([1.0, 1.0, 0.0], _("Those are not divided by their sum yet. Look at the second step of softmax.")),
             When(lambda returned, Z, allowed: np.shape(returned) == (2,),
                  _("The class that is not allowed is left out. It keeps its place, with the probability 0.")),
-            When(lambda returned, Z, allowed: np.shape(returned) == Z.shape == (3, 4) and abs(returned.sum() - 1) < 1e-6,
+            When(lambda returned, Z, allowed: np.shape(returned) == Z.shape == (3, 4)
+                 and abs(returned.sum() - 1) < 1e-6,
                  _("All numbers of the batch together sum to 1. Look at which of them belong to one recording.")),
             When(lambda returned, Z, allowed: Z.shape == (3, 4) and np.allclose(returned.sum(axis=0), 1),
                  _("The columns sum to 1. Look at the axis of the sum.")),
@@ -53,8 +54,8 @@ def check_softmax_among() -> Function:
             Fragile(right.given(BIRDS, [True, True, False, False], gives=[
                         [0.785834983043, 0.214165016957, 0.0, 0.0], [0.182425523806, 0.817574476194, 0.0, 0.0],
                         [0.5, 0.5, 0.0, 0.0]]),
-                    _("It is right where every recording has a row of its own in `allowed`, and not where a single row, "
-                      "(K,), serves all. Look at what needs both shapes to be the same.")),
+                    _("It is right where every recording has a row of its own in `allowed`, and not where a single "
+                      "row, (K,), serves all. Look at what needs both shapes to be the same.")),
             Fragile(right.given(np.array([1.0, 1.0, 5.0], np.float32), [True, True, False],
                                 gives=np.array([0.5, 0.5, 0.0], np.float32)),
                     _("The values are right, but float32 has become another type. Look for a new array that is made "
@@ -211,7 +212,8 @@ def check_two_parts() -> Function:
                    "to leave it out.")),
         ],
         fragile=[
-            Fragile(right.given([[1.0, 0.0], [0.5, 0.5]], [[2000.0, 0.0], [0.0, 0.0]], gives=(0.34657359027997264, 0.0)),
+            Fragile(right.given([[1.0, 0.0], [0.5, 0.5]], [[2000.0, 0.0], [0.0, 0.0]],
+                                gives=(0.34657359027997264, 0.0)),
                     _("It breaks where a net input is far above the others. Look for ln p without p.")),
         ],
         right=_("The first part the model cannot change, the second one it can."),
@@ -253,8 +255,8 @@ def check_log_likelihood_ratio() -> Function:
         right,
         examples=[
             right.given([[np.log(3.0), 0.0]], [[0.0, 0.0]], [0], gives=0.4054651081081644),
-            right.given([[1.0, 0.0, -1.0], [0.0, 2.0, 0.0], [0.5, 0.5, 0.5]], [[0.0] * 3, [1.0, 1.0, 0.0], [2.0, 0.0, 0.0]],
-                        [0, 1, 2], gives=2.454388839613871),
+            right.given([[1.0, 0.0, -1.0], [0.0, 2.0, 0.0], [0.5, 0.5, 0.5]],
+                        [[0.0, 0.0, 0.0], [1.0, 1.0, 0.0], [2.0, 0.0, 0.0]], [0, 1, 2], gives=2.454388839613871),
         ],
         mistakes=[
             returns(1.5, _("That is the ratio itself. Asked for is its logarithm.")),
