@@ -5,6 +5,7 @@ came before, without that cell, and goes on behind it. At the end the answers ar
 They must fail now; one that passes whatever the answer has been tampered with.
 """
 
+import ast
 import re
 import time
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from coursework.grading.assignment import Assignment, as_text, bound
+from coursework.grading.assignment import Assignment, as_text, bound, tree
 from coursework.grading.audit import suspicious
 from coursework.grading.box import COURSE, DRIVER, Box, Died, Isolation, Limits
 from coursework.grading.files import Refused, digest
@@ -170,9 +171,9 @@ def grade(assignment: Assignment, found: Matched, isolation: Isolation, limits: 
                 most = next(p.points for p in assignment.parts if p.id == step.part)
                 if reply["ok"]:
                     parts[step.part] = {"points": most, "outcome": "passed", "message": ""}
-                else:  # what a hidden test says would give it away
+                else:
                     parts[step.part] = {"points": 0, "outcome": "hidden late" if reply["late"] else "hidden failed",
-                                        "message": ""}
+                                        "message": label(assignment, step.part, reply)}
         flags += tampered(assignment, run, parts)
     finally:
         run.close()
@@ -197,6 +198,14 @@ def outcome(reply: dict, limits: Limits) -> dict:
         return {"outcome": "late", "message": f"It ran longer than {limits.seconds:g} s and was interrupted."}
     printed = ADDRESS.sub("0x…", reply["text"].strip())
     return {"outcome": "failed", "message": "\n".join(filter(None, (printed, told(reply))))}
+
+
+def label(assignment: Assignment, part: str, reply: dict) -> str:
+    """Return what a hidden test says to students: a text that its author wrote for them, and nothing else."""
+    said = re.search(r"A hidden test fails: (.+)\.$", reply["error"]["text"] if reply["error"] else "")
+    cell = next(assignment.cells[p.index] for p in assignment.parts if p.id == part)
+    texts = {node.value for node in ast.walk(tree(cell["source"])) if isinstance(node, ast.Constant)}
+    return f"A hidden test fails: {said[1]}." if said and said[1] in texts else ""
 
 
 def hidden_lines(assignment: Assignment) -> list[str]:
