@@ -85,9 +85,10 @@ def suspicious(sources: list[str], given: frozenset[str] = frozenset()) -> list[
             for name in _names(node):
                 if name in NAMES:
                     found[f"an answer {NAMES[name]} ({name})"] = None
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(("helpers.coursework",
-                                                                                    "helpers.checks")):
-                found[f"an answer takes something out of the checks ({node.module})"] = None
+            for module in _modules(node):
+                # The explorers are there for whoever likes to look at an answer.
+                if module.split(".")[0] == "helpers" and not module.startswith(("helpers.explorers", "helpers.style")):
+                    found[f"an answer takes something from {module}"] = None
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CALLS:
                 found[f"an answer {CALLS[node.func.id]} ({node.func.id})"] = None
             if isinstance(node, ast.Attribute) and isinstance(node.ctx, (ast.Store, ast.Del)):
@@ -118,6 +119,12 @@ def _names(node: ast.AST) -> list[str]:
     if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in NAMES:
         return [node.value]  # getattr(sys, "_getframe")
     return []
+
+
+def _modules(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.ImportFrom):
+        return [node.module] if node.module else []
+    return [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
 
 
 def alike(texts: dict[str, str], least: int = 120) -> list[list[str]]:

@@ -138,8 +138,9 @@ def release(options: argparse.Namespace) -> int:
 def take(options: argparse.Namespace) -> int:
     """Take in what was handed in."""
     assignment, students, work = context(options)
+    others = frozenset(p.parent.name for p in options.source.glob("source/*/*.ipynb")) - {assignment.name}
     with alone(work.folder):
-        taken = intake.take(options.downloads, students, work.handed_in, int(options.largest * MB), say)
+        taken = intake.take(options.downloads, students, work.handed_in, int(options.largest * MB), others, say)
         if taken.unclaimed:
             write_csv(work.folder / "unclaimed.csv", [("file", "why"), *taken.unclaimed])
         without = sum(not intake.records(work.handed_in, s) for s in students)

@@ -52,8 +52,13 @@ def read_json(path: Path) -> Any:
 def write_csv(path: Path, rows: Iterable[Iterable[Any]]) -> None:
     """Write a CSV that Excel, too, reads as UTF-8."""
     text = io.StringIO(newline="")
-    csv.writer(text).writerows(rows)
+    csv.writer(text).writerows([_harmless(value) for value in row] for row in rows)
     write(path, "\ufeff" + text.getvalue())
+
+
+def _harmless(value: Any) -> Any:
+    """Keep a spreadsheet from taking a text of a hand-in, such as a file's name, for a formula."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
 
 
 def read_csv(path: Path) -> list[dict[str, str]]:

@@ -25,7 +25,8 @@ from coursework.grading.files import Refused, decoded, digest, read_csv, read_js
 MB = 1_000_000
 DEEP = 4              # zips in zips
 MEMBERS = 20_000      # entries of all zips of one source together
-IGNORED = re.compile(r"^(\._.*|\.DS_Store|Thumbs\.db|desktop\.ini|\.ipynb_checkpoints|__MACOSX|__pycache__|\.git)$")
+IGNORED = re.compile(r"^(\._.*|\.DS_Store|Thumbs\.db|desktop\.ini|\.ipynb_checkpoints|__MACOSX|__pycache__|\.git"
+                     r"|timestamp\.txt|onlinetext\.html)$")
 CANVAS = re.compile(r"^(?P<name>[^_/]+)_(?:LATE_)?(?P<user>\d+)_(?P<file>\d+)_(?P<rest>.+)$")
 MOODLE = re.compile(r"^(?P<name>.+?)_(?P<user>\d+)_assignsubmission_(?:file|onlinetext)_?$")
 KINDS = [(b"%PDF", "a PDF"), (b"PK\x03\x04", "a zip or an office document"), (b"\x89PNG", "a picture"),
@@ -347,8 +348,8 @@ def _cell(cell: dict) -> dict:
 
 # --- taking in ----------------------------------------------------------------------------------------------------
 
-def take(paths: list[Path], students: list[Student], folder: Path, largest: int, say: Callable[[str], None] = print
-         ) -> Taken:
+def take(paths: list[Path], students: list[Student], folder: Path, largest: int, others: frozenset[str] = frozenset(),
+         say: Callable[[str], None] = print) -> Taken:
     """Make a record of each file that was handed in.
 
     Parameters
@@ -361,12 +362,16 @@ def take(paths: list[Path], students: list[Student], folder: Path, largest: int,
         Where the records go, a folder for each student.
     largest : int
         Bytes above which a file is not read.
+    others : frozenset of str
+        Names of other assignments: what lies in a folder of such a name is left out.
     say : callable
         Takes a line about each problem.
     """
     taken = Taken()
     for path in paths:
         for file in files(path, largest):
+            if others & set(file.parts[:-1]):
+                continue
             them = owners(file.parts, students)
             if len(them) == 1:
                 if _record(file, them[0], folder, largest):

@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from coursework.grading.assignment import Assignment
@@ -73,8 +74,10 @@ def test_killed_and_started_again_gives_the_same(
     try:
         process.wait(seconds * (point + 0.5) / POINTS)
     except subprocess.TimeoutExpired:
+        below = psutil.Process(process.pid).children(recursive=True)
         process.send_signal(signal.SIGKILL)
         process.wait()
+        assert psutil.wait_procs(below, timeout=10)[1] == []  # no hand-in runs on
     done = run(*arguments(root, tmp_path / "work"))
     assert done.returncode == 0, done.stderr
     assert results(tmp_path / "work") == results(whole)
