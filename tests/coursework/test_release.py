@@ -1,6 +1,5 @@
 """The student version: nbgrader's own, and no line of a solution in it."""
 
-import json
 import os
 import shutil
 import subprocess
@@ -24,7 +23,7 @@ def assignments(tmp_path: Path) -> list:
 
 def test_the_student_version_is_a_valid_notebook_without_a_line_of_a_solution_or_a_hidden_test(tmp_path: Path) -> None:
     for assignment in assignments(tmp_path):
-        nbformat.validate(nbformat.from_dict(json.loads(as_text(assignment.book))))
+        nbformat.validate(nbformat.reads(as_text(assignment.book), as_version=4))
         for before, after in zip(assignment.cells, assignment.released, strict=True):
             kept = {line.strip() for line in after["source"].split("\n")}
             inside = False
@@ -59,7 +58,7 @@ def test_it_is_what_nbgrader_makes(tmp_path: Path) -> None:
                               capture_output=True, text=True, cwd=course, env={**os.environ, "PATH": path})
         assert made.returncode == 0, made.stderr[-2000:]
         theirs = nbformat.read(course / "release" / name / f"{name}.ipynb", as_version=4)
-        assert theirs == nbformat.from_dict(json.loads(as_text(assignment.book))), name
+        assert theirs == nbformat.reads(as_text(assignment.book), as_version=4), name
 
 
 def test_release_makes_it_once_and_then_changes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
