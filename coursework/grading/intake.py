@@ -255,7 +255,8 @@ def owners(parts: tuple[str, ...], students: list[Student]) -> list[Student]:
                         return them
     for part in (*parts[:-1], re.sub(r"(\.\w+)+$", "", parts[-1])):
         wanted.append(key(part))
-        if them := [s for s in students if wanted[-1] in s.keys]:
+        plain = key(re.sub(r"[^\w ]+", " ", part))
+        if them := [s for s in students if wanted[-1] in s.keys or plain in s.keys]:
             return them
     stems = [w for w in wanted if w]
     for stem in stems:  # A1_17, 17-A1, "17 (1)"

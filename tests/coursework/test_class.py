@@ -82,7 +82,7 @@ def graded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     before = state(handed_in)
     flags = ["--no-isolation"] if request.param == "none" else ["--isolation", request.param]
     done = run("all", "T1", handed_in, "--source", root, "--roster", root / "roster.csv", "--work", root / "marks",
-               "--jobs", 2, "--seconds", 2, "--total", 60, "--memory", 1500, *flags, SECRET=SECRET)
+               "--jobs", 2, "--seconds", 4, "--total", 90, "--memory", 1500, *flags, SECRET=SECRET)
     listener.close()
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     assert state(handed_in) == before, "what was handed in has changed"
