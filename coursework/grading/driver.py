@@ -21,7 +21,7 @@ import time
 import types
 import warnings
 
-TEXT, MESSAGE = 2000, 500  # characters that a reply holds at most
+TEXT, MESSAGE = 2000, 800  # characters that a reply holds at most
 GUARDED = ("builtins", "math", "operator", "functools", "itertools", "inspect", "unittest", "warnings", "contextlib")
 GUARDED_TREES = ("numpy", "helpers")
 

@@ -26,7 +26,7 @@ MB = 1_000_000
 DEEP = 4              # zips in zips
 MEMBERS = 20_000      # entries of all zips of one source together
 IGNORED = re.compile(r"^(\._.*|\.DS_Store|Thumbs\.db|desktop\.ini|\.ipynb_checkpoints|__MACOSX|__pycache__|\.git"
-                     r"|timestamp\.txt|onlinetext\.html)$")
+                     r"|timestamp\.txt|submission_secret\.txt|onlinetext\.html)$")
 CANVAS = re.compile(r"^(?P<name>[^_/]+)_(?:LATE_)?(?P<user>\d+)_(?P<file>\d+)_(?P<rest>.+)$")
 MOODLE = re.compile(r"^(?P<name>.+?)_(?P<user>\d+)_assignsubmission_(?:file|onlinetext)_?$")
 KINDS = [(b"%PDF", "a PDF"), (b"PK\x03\x04", "a zip or an office document"), (b"\x89PNG", "a picture"),
@@ -98,8 +98,9 @@ def roster(path: Path) -> list[Student]:
         If it has no students or no column for their ids, or an id stands there twice.
     """
     rows = read_csv(path)
-    columns = {key(c): c for c in (rows[0] if rows else {})}
-    found = [columns[c] for c in map(key, FIRST) if c in columns]
+    heads = list(rows[0]) if rows else []
+    columns = {key(c): c for c in reversed(heads)}
+    found = [c for first in map(key, FIRST) for c in heads if key(c) == first]
     if not found:
         raise Refused(f"{path} needs a head line with a column “id” (and “name”, “email” if you like).")
     named = next((columns[c] for c in map(key, NAMES) if c in columns), None)

@@ -219,8 +219,10 @@ def hidden_lines(assignment: Assignment) -> list[str]:
 
 
 def told(reply: dict) -> str:
-    """Put a reply's error on one line, without what differs from run to run."""
+    """Put a reply's error into words, without what differs from run to run; the checks' own feedback as it is."""
     error = reply["error"] or {"name": "Error", "text": "", "line": 0}
+    if error["name"] == "NotYet":
+        return ADDRESS.sub("0x…", error["text"].strip())
     text = ADDRESS.sub("0x…", " ".join(error["text"].split()))
     line = f" (line {error['line']} of the check)" if error["line"] else ""
     return f"{error['name']}: {text}{line}" if text else f"{error['name']}{line}"

@@ -28,7 +28,7 @@ def students(tmp_path: Path) -> list[Student]:
 
 
 @pytest.mark.parametrize(("text", "encoding"), [
-    ("id,name\ns1,John Doe\ns3,김민준\n", "utf-8"), ("id,name\ns1,John Doe\ns3,김민준\n", "utf-8-sig"),
+    ("id,name,ID\ns1,John Doe,771\ns3,김민준,773\n", "utf-8"), ("id,name\ns1,John Doe\ns3,김민준\n", "utf-8-sig"),
     ("id;name\r\ns1;John Doe\r\ns3;김민준\r\n", "cp949"), ("이름\t학번\nJohn Doe\ts1\n김민준\ts3\n", "utf-16"),
     ("First name,Surname,ID number,Email address\nJohn,Doe,s1,j@x.y\n,김민준,s3,\n", "utf-8"),
     ("Student,ID,SIS User ID,SIS Login ID\n  Points Possible,,,\nJohn Doe,771,s1,jd\n김민준,773,s3,\n", "utf-8")])
