@@ -18,7 +18,7 @@ OTTER = os.environ.get("OTTER") or shutil.which("otter")
 REAL = sorted(p.parent.name for p in ROOT.glob("source/*/*.ipynb"))
 
 
-@pytest.mark.skipif(not OTTER, reason="OTTER IS NOT TRIED: it is not installed (and cannot be beside TensorFlow)")
+@pytest.mark.skipif(not OTTER, reason="OTTER IS NOT RUN: it is not installed, and cannot be beside TensorFlow")
 @pytest.mark.parametrize("name", ["T1", *REAL])
 def test_otter_grades_the_solution_and_the_blank_version(
         name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,7 +44,7 @@ def test_what_is_in_the_repository_is_made_from_the_source(name: str) -> None:
     assert path.read_text(encoding="utf-8") == as_text(load(name).book), "run  python -m coursework release"
 
 
-@pytest.mark.skipif(not find_spec("nbgrader"), reason="NOT COMPARED WITH NBGRADER: it is not installed")
+@pytest.mark.skipif(not find_spec("nbgrader"), reason="NBGRADER IS NOT RUN: it is not installed")
 def test_it_is_what_nbgrader_makes(tmp_path: Path) -> None:
     course = tmp_path / "course"
     mine = {a.name: a for a in assignments(course)}

@@ -6,8 +6,9 @@ from pathlib import Path
 from coursework.grading.box import bubblewrap
 
 ROOT = Path(__file__).resolve().parents[2]
-ISOLATION, WHY = bubblewrap()
+# COURSEWORK_BOX=none tries what the tests do where bubblewrap does not work.
+ISOLATION, WHY = (None, "so it was asked for") if os.environ.get("COURSEWORK_BOX") == "none" else bubblewrap()
 BOXES = ["bubblewrap"] if ISOLATION else ["none"]
-SKIPPED = "" if ISOLATION else f"HAND-INS ARE NOT BOXED IN: {WHY}; they run with limits alone"
+SKIPPED = "" if ISOLATION else f"THE BOX OF HAND-INS IS NOT RUN: {WHY}. They are graded with limits alone."
 FLAGS = ["--isolation", "bubblewrap"] if ISOLATION else ["--no-isolation"]
 CI = os.environ.get("CI") == "true"
