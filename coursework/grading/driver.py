@@ -248,21 +248,20 @@ def serve() -> None:
         while data:
             data = data[write(replies, data):]
 
-    def check(code: str) -> None:
+    plain = {name for name in vars(builtins) if not name.startswith("_")}
+
+    def check(code: str, seen: bool) -> None:
         sys.settrace(None)
         sys.setprofile(None)
+        # An answer may have a `sum` or `list` of its own; the check means Python's.
+        scope = {name: value for name, value in space.items() if name not in plain or name in tools.given}
+        before = dict(scope)
         # A warning costs nothing, even where an answer has made warnings errors.
         with warnings.catch_warnings(), np.errstate(divide="warn", over="warn", under="ignore", invalid="warn"):
             warnings.simplefilter("default")
-            exec(compile(code, "<check>", "exec", dont_inherit=True), space)
-
-    def hidden(code: str) -> None:
-        sys.settrace(None)
-        sys.setprofile(None)
-        scope = dict(space)  # what the hidden tests define is seen by no later cell
-        with warnings.catch_warnings(), np.errstate(divide="warn", over="warn", under="ignore", invalid="warn"):
-            warnings.simplefilter("default")
             exec(compile(code, "<check>", "exec", dont_inherit=True), scope)
+        if seen:  # what hidden tests define is seen by no later cell
+            space.update((n, v) for n, v in scope.items() if n not in before or before[n] is not v)
 
     reply(ready=True, missing=missing)
     while line := incoming.readline():
@@ -276,10 +275,8 @@ def serve() -> None:
                 for name in command["names"]:
                     space.pop(name, None)
             sys.stdout, sys.stderr = out, Capped()
-            if kind == "visible":
-                check(code)
-            elif kind == "hidden":
-                hidden(code)
+            if kind in ("visible", "hidden"):
+                check(code, kind == "visible")
             else:
                 result = run(code, store_history=False)
                 error = result.error_before_exec or result.error_in_exec
@@ -288,6 +285,8 @@ def serve() -> None:
         finally:
             late = clock.stop()
         sys.stdout, sys.stderr = stdout, stderr
+        if hasattr(signal, "setitimer"):
+            signal.setitimer(signal.ITIMER_REAL, 0)  # an alarm that was set would end an innocent cell
         if kind == "given":
             tools.remember(command["names"], space)
         changed = tools.restore(space)

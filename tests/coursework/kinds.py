@@ -1,4 +1,4 @@
-"""What students hand in: more than sixty kinds, each with its fair result. Everything is made when it is run."""
+"""What students hand in: about a hundred kinds, each with its fair result. Everything is made when it is run."""
 
 import copy
 import io
@@ -85,6 +85,13 @@ code("leaves-politely", FULL, net_input=RIGHT["net-input"] + "\nexit()")
 code("leaves-by-sys", FULL, net_input=RIGHT["net-input"] + "\nimport sys\nsys.exit()")
 code("reads-input", 9, net_input="bias = float(input('bias? '))\n" + RIGHT["net-input"])
 code("old-numpy-name", FULL, FLAGGED, "replaces float", net_input="np.float = float\n" + RIGHT["net-input"])
+
+code("shadows-builtins", FULL, net_input="sum, list, abs, isinstance = 0, [1, 2], 3, None\n" + RIGHT["net-input"])
+code("resets-the-namespace", 9, FLAGGED, "np", centred="%reset -f\nimport numpy as np\n" + RIGHT["centred"])
+code("closes-stdout", FULL, FLAGGED, "replaces stdout",
+     net_input="import sys\nsys.stdout.close()\nsys.stdout = None\n" + RIGHT["net-input"])
+code("leaves-when-called", 8, softmax="def softmax(z):\n    raise SystemExit")
+code("sets-an-alarm", FULL, net_input="import signal\nsignal.alarm(1)\n" + RIGHT["net-input"])
 
 # --- that does not end --------------------------------------------------------------------------------------------
 
@@ -455,6 +462,10 @@ cheat("answer-that-equals-all", "class Any(np.ndarray):\n    def __array_functio
 cheat("sends-its-own-reply", "import os\nfor fd in range(3, 40):\n"
       "    try: os.write(fd, b'{\"token\": \"\", \"ok\": true}\\n')\n"
       "    except OSError: pass", reason="own making")
+cheat("shadows-builtins-to-cheat", "np.abs = abs = lambda x: 0\nisinstance = lambda *a: True", reason="numpy.abs")
+cheat("patches-from-a-thread", "import threading, time\ndef patch():\n    while True:\n"
+      "        np.allclose = np.array_equal = lambda *a: True\n        time.sleep(0)\n"
+      "threading.Thread(target=patch, daemon=True).start()", reason="numpy.allclose")
 cheat("traces-the-checks", "import sys\nsys.settrace(lambda *a: None)", reason="settrace")
 
 @kind(0, GRADED, "unused")

@@ -30,7 +30,7 @@ class Graded:
     work: Path
     handed_in: Path
     said: str
-    heard: list[bytes]
+    heard: list[str]
     gradebook: Path
 
     def row(self, student: str) -> dict[str, str]:
@@ -57,13 +57,15 @@ def graded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     handed_in, gradebook = root / "handed-in", root / "gradebook.db"
     gradebook.write_bytes(b"")
     gradebook.chmod(0o666)
-    heard: list[bytes] = []
+    heard: list[str] = []
     listener = socket.create_server(("127.0.0.1", 0))
 
     def listen() -> None:
         while True:
             try:
-                heard.append(listener.accept()[1][0].encode())
+                connection, (address, _) = listener.accept()
+                connection.close()
+                heard.append(address)
             except OSError:
                 return
 
@@ -100,6 +102,9 @@ def test_every_student_has_exactly_one_row_in_the_order_of_the_roster(graded: Gr
 @pytest.mark.parametrize("name", KINDS)
 def test_the_result_is_fair(graded: Graded, name: str) -> None:
     kind, row = KINDS[name], graded.row(name)
+    if name == "reads-the-solutions" and BOXES == ["none"]:  # there is nothing to keep it from them
+        assert (row["status"], kind.reason in row["reason"]) == (kind.status, True)
+        return
     assert (row["total (15)"], row["status"]) == ("" if kind.total is None else str(kind.total), kind.status), row
     assert kind.reason in row["reason"], row
 
