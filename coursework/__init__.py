@@ -1,0 +1,1 @@
+"""Graded coursework: the assignments and the teacher's tool, `python -m coursework`."""
