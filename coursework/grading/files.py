@@ -111,7 +111,7 @@ def safe(name: str) -> str:
     Examples
     --------
     >>> safe("s2024-17"), safe("../김 O'Neil")
-    ('s2024-17', 'o-neil-1b8d5f28')
+    ('s2024-17', 'o-neil-322ec30b')
     """
     if re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,60}", name) and name not in {"con", "prn", "aux", "nul"}:
         return name

@@ -87,7 +87,7 @@ code("reads-input", 9, net_input="bias = float(input('bias? '))\n" + RIGHT["net-
 code("old-numpy-name", FULL, FLAGGED, "replaces float", net_input="np.float = float\n" + RIGHT["net-input"])
 
 code("shadows-builtins", FULL, net_input="sum, list, abs, isinstance = 0, [1, 2], 3, None\n" + RIGHT["net-input"])
-code("resets-the-namespace", 9, FLAGGED, "np", centred="%reset -f\nimport numpy as np\n" + RIGHT["centred"])
+code("resets-the-namespace", 9, FLAGGED, "logistic", centred="%reset -f\nimport numpy as np\n" + RIGHT["centred"])
 code("closes-stdout", FULL, FLAGGED, "replaces stdout",
      net_input="import sys\nsys.stdout.close()\nsys.stdout = None\n" + RIGHT["net-input"])
 code("leaves-when-called", 8, softmax="def softmax(z):\n    raise SystemExit")
