@@ -179,10 +179,10 @@ def bwrap_command(isolation: Isolation, limits: Limits, binds: list[tuple[Path, 
                 "/tmp/matplotlib"]
     if "proc" in isolation.options:
         command += ["--proc", "/proc"]
-    made: set[str] = set()
+    made = {"/tmp", "/tmp/work", "/tmp/matplotlib"}
     for source, target in [*shown.items(), *((str(s), t) for s, t in binds)]:
         for parent in reversed(Path(target).parents):  # else only root may look into them
-            if str(parent) not in made and not str(parent).startswith("/tmp") and parent != Path("/") and not any(
+            if str(parent) not in made and parent != Path("/") and not any(
                     str(parent) == there or str(parent).startswith(there + "/") for there in shown):
                 command += ["--perms", "0755", "--dir", str(parent)]
                 made.add(str(parent))
