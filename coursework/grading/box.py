@@ -169,7 +169,8 @@ def bwrap_command(isolation: Isolation, limits: Limits, binds: list[tuple[Path, 
         elif os.path.exists(folder):
             shown[folder] = folder
     pythons = {sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix, *sysconfig.get_paths().values(),
-               os.path.realpath(sys.executable).rsplit("/bin/", 1)[0]}
+               os.path.realpath(sys.executable).rsplit("/bin/", 1)[0],
+               *(folder for folder in sys.path if folder.endswith(("site-packages", "dist-packages")))}
     for folder in sorted(filter(os.path.isdir, pythons)):
         if not any(folder == there or folder.startswith(there + "/") for there in shown):
             shown[folder] = folder

@@ -1,12 +1,14 @@
 """Every command block of the README and the guides is run as it stands: in a fresh clone, without a network.
 
 The clone gets the .venv that a first start would have made, from the packages of the environment in use. What starts a
-server is asked for its page, and stopped. Python blocks are written into the files that their first line names.
+server is asked for its page, and stopped. Python blocks are written into the files that their first line names. Of a
+block with lines that begin with $, these are the commands, and the others are what they print.
 """
 
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import time
@@ -17,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from tests.clone import clone, commit, outside, ready
+from tests.coursework import where
 
 ROOT = Path(__file__).parents[2]
 PAGES = [page for page in (ROOT / "README.md", ROOT / "coursework" / "README.md") if page.exists()]
@@ -25,6 +28,7 @@ COMMANDS = ("", "sh", "bash", "shell", "console")
 GITHUB = "https://github.com/"
 TOKEN = "t0ken"
 PATIENCE = 200
+OTTER = os.environ.get("OTTER") or shutil.which("otter")
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the blocks are those of a POSIX shell")
 
@@ -58,7 +62,8 @@ def fetched(address) -> tuple[Path, dict[str, str]]:
     if os.geteuid() == 0:     # in a container everybody is root; Jupyter would want to hear that it is meant
         (folder / "config" / "jupyter_server_config.json").write_text('{"ServerApp": {"allow_root": true}}')
     return course, outside() | links | {
-        "PATH": f"{python.parent}{os.pathsep}{os.environ['PATH']}", "HOME": str(folder),
+        "PATH": os.pathsep.join([str(python.parent), os.environ["PATH"], str(Path(OTTER or "otter").parent)]),
+        "HOME": str(folder),
         "PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": os.devnull,     # what is there already has to do
         "BROWSER": "true",                                      # the command of that name: a page to open is no matter
         "JUPYTER_RUNTIME_DIR": str(folder / "runtime"), "JUPYTER_TOKEN": TOKEN,
@@ -96,11 +101,35 @@ def answers(server: Path) -> bool:
         return False
 
 
+@pytest.fixture(scope="module")
+def handed_in(fetched) -> None:
+    """A class of three for the guide: one hands in the worked solution, one the assignment as it was, one nothing."""
+    course, _ = fetched
+    (course / "roster.csv").write_text("id,name\ns01,Ada\ns02,Sam\ns03,Kim\n")
+    (course / "downloads").mkdir()
+    for student, folder in [("s01", "source"), ("s02", "release")]:
+        shutil.copy(course / "coursework" / folder / "A1" / "A1.ipynb", course / "downloads" / f"{student}_A1.ipynb")
+
+
+def kinds(told: str) -> set[str]:
+    """How the lines begin, whatever numbers they hold."""
+    return {re.sub(r"\d+", "0", line).replace("[", "[ ").split()[0] for line in told.splitlines() if line.strip()}
+
+
 @pytest.mark.parametrize(("page", "code"), blocks(COMMANDS))
-def test_command_block(fetched, page, code):
+def test_command_block(fetched, handed_in, page, code):
     course, variables = fetched
     if "git clone" in code:
         return     # the fixture has run it
+    if "coursework all" in code and not where.ISOLATION:
+        pytest.skip(where.SKIPPED)
+    if "coursework gradescope" in code and not OTTER:
+        pytest.skip("OTTER IS NOT RUN: it is not installed, and cannot be beside TensorFlow")
+    commands = re.findall(r"^\$ (.*)$", code, re.M)
+    if commands:
+        told = run("\n".join(commands), course, variables)
+        assert kinds(told) and kinds(told) <= kinds(re.sub(r"^\$ .*\n", "", code, flags=re.M))
+        return
     told = run(code, course, variables)
     if "jupyterlab" in code or code.strip() == "python3 start.py":
         assert "Jupyter Server" in told and "/lab" in told
