@@ -23,7 +23,7 @@ import webbrowser
 from pathlib import Path
 
 from helpers import environment
-from helpers.environment import ROOT, Finding
+from helpers.environment import ROOT, Finding, start_command
 from helpers.words import _
 
 TO_INSTALL, TO_WORK = 4e9, 0.2e9     # bytes of disk; the first as in start.py, a test compares them
@@ -92,8 +92,10 @@ def findings(made: bool = True) -> list[Finding]:
     return [*inside, browser(), folder(), disk(TO_WORK if made else TO_INSTALL), memory(), connection()]
 
 
-def start_command() -> str:
-    return "py start.py" if sys.platform == "win32" else "python3 start.py"
+def begin_anew() -> str:
+    """The remedy for what is broken in .venv."""
+    return _("Delete the folder .venv in the course's folder, and run there:  {command}").format(
+        command=start_command())
 
 
 def tensorflow() -> Finding:
@@ -117,8 +119,7 @@ def tensorflow() -> Finding:
     if ran.returncode in (-4, 132):      # SIGILL
         return Finding("○", "TensorFlow", _("this processor lacks instructions that it uses. Only lesson 06 and the "
                                             "last sections of lessons 08 and 09 need it."))
-    return Finding("✗", "TensorFlow", sentence, _("Delete the folder .venv in the course's folder, and run there:  "
-                                                  "{command}").format(command=start_command()))
+    return Finding("✗", "TensorFlow", sentence, begin_anew())
 
 
 def fonts() -> Finding:
@@ -131,9 +132,7 @@ def fonts() -> Finding:
                          stderr=subprocess.DEVNULL, timeout=PATIENCE)
     if ran.returncode == 0:
         return Finding("✓", what)
-    return Finding("✗", what, _("matplotlib does not find its own font DejaVu Sans."),
-                   _("Delete the folder .venv in the course's folder, and run there:  {command}").format(
-                       command=start_command()))
+    return Finding("✗", what, _("matplotlib does not find its own font DejaVu Sans."), begin_anew())
 
 
 def browser() -> Finding:
@@ -211,7 +210,7 @@ def report(found: list[Finding]) -> list[str]:
     free = free_memory()
     names = environment.promises((ROOT / "pyproject.toml").read_text(encoding="utf-8"))[1] \
         if (ROOT / "pyproject.toml").exists() else {}
-    versions = {name: environment._version(name) for name in [*names, "tensorflow", "tensorflow-cpu"]}
+    versions = {name: environment.installed(name) for name in [*names, "tensorflow", "tensorflow-cpu"]}
     there = " ".join(f"{name} {version}" for name, version in versions.items() if version)
     place = str(ROOT)
     marks = [what for what, is_so in [("spaces", " " in place), ("letters outside ASCII", not place.isascii()),

@@ -141,7 +141,7 @@ def _python(promised: str) -> Finding | None:
 def _packages(promised: dict[str, str]) -> Finding:
     wrong = []
     for name, versions in promised.items():
-        version = _version(name)
+        version = installed(name)
         if version is None:
             wrong.append(_("{name} is missing").format(name=name))
         elif not serves(version, versions):
@@ -185,25 +185,31 @@ def _tensorflow() -> Finding:
                       system=systems.get(sys.platform, sys.platform), machine=platform.machine()))
         return Finding("✗", what, _("it is missing. Only lesson 06 and the last sections of lessons 08 and 09 need it; "
                                     "all else works without it."), _begin_anew())
-    version = _version("tensorflow") or _version("tensorflow-cpu")
+    version = installed("tensorflow") or installed("tensorflow-cpu")
     if version and not serves(version, TENSORFLOW):
         return Finding("✗", what, _("{name} is there as {version}, and the course works with {versions}").format(
             name="tensorflow", version=version, versions=TENSORFLOW) + ".", _begin_anew())
     return Finding("✓", what)
 
 
-def _version(name: str) -> str | None:
+def installed(name: str) -> str | None:
+    """Return the version in which a package is there, None if it is not."""
     try:
         return importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
         return None
 
 
+def start_command() -> str:
+    """Return how the course is started here."""
+    return "py start.py" if sys.platform == "win32" else "python3 start.py"
+
+
 def _begin_anew() -> str:
     """The remedy for whatever is missing in the environment in which the notebook runs."""
     if is_hosted():
         return _("Run the line that stands at the top of this notebook, in a cell of its own.")
-    command = "py start.py" if sys.platform == "win32" else "python3 start.py"
+    command = start_command()
     if Path(sys.prefix).resolve() == ROOT / ".venv":
         return _("Close JupyterLab, delete the folder .venv in the course's folder, and run there:  {command}").format(
             command=command)

@@ -87,6 +87,11 @@ class Assignment:
             return "text"
         return "test" if marks.get("grade") else "given"
 
+    def called(self, index: int) -> str:
+        """Name a cell."""
+        cell = self.cells[index]
+        return meta(cell).get("grade_id") or cell.get("id") or f"number {index + 1}"
+
     def names(self, index: int) -> list[str]:
         """Return what the worked solution of an answer defines."""
         return bound(self.cells[index]["source"])

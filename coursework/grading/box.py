@@ -24,13 +24,12 @@ from typing import Any
 
 import psutil
 
-from coursework.grading.files import Refused
+from coursework.grading.files import MB, Refused
 
 COURSE = Path(__file__).resolve().parents[2]
 DRIVER = Path(__file__).with_name("driver.py")
 IMAGE = "net-input-to-softmax-grading"
 KINDS = ("bubblewrap", "container", "none")
-MB = 1_000_000
 NOBODY = 60_000       # users from here on own nothing; each box has one of its own, so that processes count separately
 GRACE = 3.0           # seconds that a box gets to answer after its cell was interrupted
 START = 60.0          # seconds to start: a cold disk is slow

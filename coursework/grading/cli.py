@@ -22,8 +22,8 @@ from pathlib import Path
 
 from coursework.grading import audit, intake, marks, otter, reports
 from coursework.grading.assignment import ROOT, Assignment, as_text, load
-from coursework.grading.box import KINDS, MB, Isolation, Limits, choose
-from coursework.grading.files import Refused, alone, digest, read_json, write_csv, write_json
+from coursework.grading.box import KINDS, Isolation, Limits, choose
+from coursework.grading.files import MB, Refused, alone, digest, read_json, write_csv, write_json
 from coursework.grading.running import self_check, tool_key
 
 
@@ -197,12 +197,11 @@ def look(options: argparse.Namespace) -> int:
         lines = [(r.student.id, r.status, reason) for r in table if r.status in ("flagged", "unreadable")
                  for reason in r.reasons]
         texts = {}
-        for student in students:
-            chosen = marks.choose(assignment, intake.records(work.handed_in, student))
-            if chosen and chosen.found:
-                code = [text for i, texts in sorted(chosen.found.answers.items()) for text in texts
+        for row in table:
+            if row.chosen and (found := row.chosen.found):
+                code = [text for i, answers in sorted(found.answers.items()) for text in answers
                         if text != assignment.released[i]["source"]]
-                texts[student.id] = "\n".join([*code, *chosen.found.words.values()])
+                texts[row.student.id] = "\n".join([*code, *found.words.values()])
         for group in audit.alike(texts):
             lines += [(s, "alike", f"answers the same to the letter: {', '.join(group)}") for s in group]
         write_csv(work.folder / "audit.csv", [("student", "status", "what"), *lines])

@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+MB = 1_000_000
+
 
 class Refused(Exception):
     """The tool does not go on; the message says why and what to do."""

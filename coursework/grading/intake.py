@@ -20,9 +20,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from coursework.grading.files import Refused, decoded, digest, read_csv, read_json, safe, write_json
+from coursework.grading.files import MB, Refused, decoded, digest, read_csv, read_json, safe, write_json
 
-MB = 1_000_000
 DEEP = 4              # zips in zips
 MEMBERS = 20_000      # entries of all zips of one source together
 IGNORED = re.compile(r"^(\._.*|\.DS_Store|Thumbs\.db|desktop\.ini|\.ipynb_checkpoints|__MACOSX|__pycache__|\.git"

@@ -49,6 +49,8 @@ class Row:
         For each part a number, or None where there is none (yet).
     total : float or None
         Their sum; None where nothing could be graded.
+    chosen : Chosen or None
+        The hand-in that counts.
     """
 
     student: Student
@@ -57,6 +59,7 @@ class Row:
     status: str
     reasons: list[str] = field(default_factory=list)
     comments: dict[str, str] = field(default_factory=dict)
+    chosen: "Chosen | None" = None
 
 
 @dataclass
@@ -101,9 +104,7 @@ def choose(assignment: Assignment, handed_in: list[dict]) -> Chosen | None:
                           problem=f"no notebook, only {', '.join(r['origin'].split('/')[-1] for r in beside[:3])}")
         return None
     different = {r["sha"]: (r, f) for r, f in readable}
-    record, found = max(readable, key=lambda pair: bool(pair[1].answered))  # the first of the best
-    best = [pair for pair in readable if bool(pair[1].answered) == bool(found.answered)]
-    record, found = best[-1]
+    record, found = ([pair for pair in readable if pair[1].answered] or readable)[-1]
     chosen = Chosen(found, record["sha"], record["origin"], "", list(record["notes"]), list(record["flags"]))
     if len(different) > 1:
         chosen.flags.append(f"{len(different)} different notebooks were handed in; {record['origin']} counts")
@@ -300,4 +301,4 @@ def row(assignment: Assignment, student: Student, work: Work, given: dict[str, t
     reasons = list(flags)
     if status == "waiting for a person" or (status == "flagged" and graded and waiting):
         reasons.append(f"to be marked by a person: {', '.join(waiting)}")
-    return Row(student, points, total, status, once(reasons + notes), comments)
+    return Row(student, points, total, status, once(reasons + notes), comments, chosen)

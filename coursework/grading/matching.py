@@ -83,12 +83,12 @@ def match(assignment: Assignment, cells: list[dict]) -> Matched:
             for i in mine:
                 if not same(cells[i]["source"], assignment.released[index]["source"]) and _is_code(cells[i]):
                     found.before[index].append(cells[i]["source"])
-                    found.notes.append(f"a given cell was edited ({_called(assignment, index)})")
+                    found.notes.append(f"a given cell was edited ({assignment.called(index)})")
         elif role == "test":
             if any(not same(cells[i]["source"], assignment.released[index]["source"]) for i in mine):
-                found.notes.append(f"a check was edited ({_called(assignment, index)}); the original was used")
+                found.notes.append(f"a check was edited ({assignment.called(index)}); the original was used")
             elif not mine:
-                found.notes.append(f"a check was deleted ({_called(assignment, index)}); the original was used")
+                found.notes.append(f"a check was deleted ({assignment.called(index)}); the original was used")
     _extras(assignment, cells, owner, found)
     return found
 
@@ -115,7 +115,6 @@ def _owners(assignment: Assignment, cells: list[dict], found: Matched) -> dict[i
             if mine not in owner and theirs not in taken:
                 owner[mine] = theirs
                 taken.add(theirs)
-    # An answer in words may stand in several cells.
     if bare and owner:
         found.notes.append("nbgrader's metadata is missing; the cells were recognised by what else they carry")
     return owner
@@ -150,8 +149,8 @@ def _by_names(assignment: Assignment, cells: list[dict], owner: dict[int, int]) 
 
 def _defined(source: str) -> set[str]:
     # A cell with a syntax error still says what it means to define.
-    return set(bound(source)) or set(re.findall(r"^(?:def|class)\s+(\w+)|^(\w+)\s*=", source, re.MULTILINE) and [
-        a or b for a, b in re.findall(r"^(?:def|class)\s+(\w+)|^(\w+)\s*=", source, re.MULTILINE)])
+    return set(bound(source)) or {
+        a or b for a, b in re.findall(r"^(?:def|class)\s+(\w+)|^(\w+)\s*=", source, re.MULTILINE)}
 
 
 def _by_place(assignment: Assignment, cells: list[dict], owner: dict[int, int]) -> list[tuple[int, int]]:
@@ -171,7 +170,7 @@ def _by_place(assignment: Assignment, cells: list[dict], owner: dict[int, int]) 
 
 def _answer(assignment: Assignment, index: int, mine: list[dict], found: Matched) -> None:
     stub = assignment.released[index]["source"]
-    called = _called(assignment, index)
+    called = assignment.called(index)
     if not mine:
         found.flags.append(f"the answer cell {called} is missing")
         found.answers[index] = []
@@ -201,7 +200,7 @@ def _words(assignment: Assignment, index: int, mine: list[dict], found: Matched)
     written = [c["source"] for c in mine if c["source"].strip() and not same(c["source"], stub)
                and not same(c["source"], TEXT_STUB)]
     if not mine:
-        found.flags.append(f"the answer cell {_called(assignment, index)} is missing")
+        found.flags.append(f"the answer cell {assignment.called(index)} is missing")
     found.words[meta(assignment.cells[index])["grade_id"]] = "\n\n".join(dict.fromkeys(written))
     found.answered += bool(written)
 
@@ -220,8 +219,3 @@ def _extras(assignment: Assignment, cells: list[dict], owner: dict[int, int], fo
 
 def _is_code(cell: dict) -> bool:
     return cell["cell_type"] == "code"
-
-
-def _called(assignment: Assignment, index: int) -> str:
-    cell = assignment.cells[index]
-    return meta(cell).get("grade_id") or cell.get("id") or f"number {index + 1}"

@@ -43,7 +43,7 @@ def steps(assignment: Assignment, found: Matched) -> Iterator[Step]:
     for code in found.after.get(-1, []):
         yield Step("cell", code, called="an added cell at the beginning")
     for index, cell in enumerate(assignment.cells):
-        role, called = assignment.role(index), called_of(assignment, index)
+        role, called = assignment.role(index), assignment.called(index)
         for code in found.before.get(index, []):
             yield Step("cell", code, called=f"the edited cell {called}")
         if role == "given":
@@ -53,9 +53,8 @@ def steps(assignment: Assignment, found: Matched) -> Iterator[Step]:
             for code in found.answers.get(index, []):
                 yield Step("cell", code, called=f"the answer {called}")
         elif role == "test":
-            part = cell["metadata"]["nbgrader"]["grade_id"]
-            yield Step("visible", assignment.released[index]["source"], (), part, part)
-            yield Step("hidden", whole(cell["source"]), (), part, part)
+            yield Step("visible", assignment.released[index]["source"], (), called, called)
+            yield Step("hidden", whole(cell["source"]), (), called, called)
         for code in found.after.get(index, []):
             yield Step("cell", code, called=f"a cell added after {called}")
 
@@ -63,12 +62,6 @@ def steps(assignment: Assignment, found: Matched) -> Iterator[Step]:
 def whole(source: str) -> str:
     """Return a check with its hidden tests, but without the lines that mark them."""
     return "\n".join(line for line in source.split("\n") if not re.search(r"(BEGIN|END) HIDDEN TESTS", line))
-
-
-def called_of(assignment: Assignment, index: int) -> str:
-    """Name a cell."""
-    cell = assignment.cells[index]
-    return cell.get("metadata", {}).get("nbgrader", {}).get("grade_id") or cell.get("id") or f"number {index + 1}"
 
 
 def blanks(assignment: Assignment) -> list[Step]:

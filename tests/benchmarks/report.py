@@ -38,7 +38,8 @@ GROWING = ("frames_per_second", "lag_ms", "lag_p95_ms", "kernel_cpu_per_frame_ms
 SIZES = {"points": "points of the curve", "bars": "bars", "explorers": "explorers open"}
 
 
-def _table(head: list[str], rows: list[list[str]], left: int = 1) -> str:
+def table(head: list[str], rows: list[list[str]], left: int = 1) -> str:
+    """Return a Markdown table; all columns behind the first `left` are aligned to the right."""
     return "\n".join(f"| {' | '.join(row)} |" for row in (head, ["---"] * left + ["--:"] * (len(head) - left), *rows))
 
 
@@ -48,7 +49,7 @@ def _number(value: float | None, form: str) -> str:
 
 def candidates_table(candidates: dict) -> str:
     """Return the candidates of one race as a Markdown table."""
-    return _table(["way", *(name for name, _ in COLUMNS.values())], [
+    return table(["way", *(name for name, _ in COLUMNS.values())], [
         [NAMES[kind], *(_number(found[key], form) for key, (_, form) in COLUMNS.items())]
         for kind, found in candidates.items()])
 
@@ -56,14 +57,14 @@ def candidates_table(candidates: dict) -> str:
 def promises_table(promises: list[dict]) -> str:
     """Return what was promised, and whether it was kept, as a Markdown table."""
     sign = {">=": "≥", "<=": "≤"}
-    return _table(["promise", "measured", "bound", "kept"], [
+    return table(["promise", "measured", "bound", "kept"], [
         [row["promise"], f"{row['measured']:,.6g}", f"{sign[row['sign']]} {row['bound']:,.6g}",
          "yes" if row["kept"] else "**no**"] for row in promises])
 
 
 def growth_table(growth: dict) -> str:
     """Return the costs of larger pictures as a Markdown table."""
-    return _table(["of", "size", *(COLUMNS[key][0] for key in GROWING)], [
+    return table(["of", "size", *(COLUMNS[key][0] for key in GROWING)], [
         [SIZES[what], f"{step['size']:,}", *(_number(step[key], COLUMNS[key][1]) for key in GROWING)]
         for what, steps in growth.items() for step in steps])
 

@@ -4,6 +4,8 @@ import json
 import re
 from pathlib import Path
 
+from tests.benchmarks.report import table
+
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 MEASURED = Path(__file__).with_name("measured.json")
@@ -15,7 +17,7 @@ def section() -> str:
     found = json.loads(MEASURED.read_text())
     lessons = found["lessons"]
     worst = max(lessons, key=lambda name: lessons[name]["megabytes"])
-    head = [
+    steps = [
         ("Python and Jupyter of the base image", f"{found['base_megabytes']:,} MB", ""),
         ("what the course adds: packages", f"{found['packages_megabytes']:,} MB", f"{found['packages_seconds']} s"),
         ("what the course adds: `postBuild`", f"{found['postBuild_megabytes']:,} MB",
@@ -23,7 +25,7 @@ def section() -> str:
         ("`pip check`", found["pip_check"], ""),
         ("server, until it answers", f"{found['server_megabytes']:,} MB of memory", f"{found['server_seconds']} s"),
     ]
-    rows = [f"| {name.partition('_')[0]} | {row['open_seconds']} | {row['picture_seconds']} | {row['megabytes']:,} |"
+    rows = [(name.partition("_")[0], str(row["open_seconds"]), str(row["picture_seconds"]), f"{row['megabytes']:,}")
             for name, row in lessons.items()]
     return "\n".join([
         "<!-- binder -->",
@@ -39,13 +41,10 @@ def section() -> str:
         "then each lesson opened by its launch link in a real Chromium, run, and its first slider moved, by "
         "`python -m tests.binder.emulate`:",
         "",
-        "| step | size | time |",
-        "| --- | --: | --: |",
-        *(f"| {' | '.join(row)} |" for row in head),
+        table(["step", "size", "time"], steps),
         "",
-        "| lesson | opened by its link, s | first picture after *Run all*, s | memory with the server, MB |",
-        "| --- | --: | --: | --: |",
-        *rows,
+        table(["lesson", "opened by its link, s", "first picture after *Run all*, s", "memory with the server, MB"],
+              rows),
         "<!-- /binder -->",
     ])
 

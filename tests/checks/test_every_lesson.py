@@ -28,6 +28,7 @@ import pytest
 
 from helpers.checks.predicting import Choice, Question
 from helpers.learner import Trouble, call
+from tests.checks.caught import planted_are_caught
 
 ROOT = Path(__file__).parents[2]
 ENGINE = {"__init__", "checking", "predicting"}
@@ -36,7 +37,6 @@ CHECKS = [(lesson, key) for lesson in LESSONS
           for key in importlib.import_module(f"helpers.checks.{lesson}").lesson.checks]
 PREDICTIONS = [(lesson, key) for lesson in LESSONS
                for key in importlib.import_module(f"helpers.checks.{lesson}").lesson.predictions]
-AT_LEAST = 10
 
 every_lesson = pytest.mark.parametrize("name", LESSONS)
 every_check = pytest.mark.parametrize(("name", "key"), CHECKS, ids=map("-".join, CHECKS))
@@ -72,17 +72,7 @@ def test_stub_is_not_started(name, key, stub, capsys):
 
 @every_check
 def test_planted_answers_are_caught(name, key):
-    planted = importlib.import_module(f"tests.checks.planted_{name}").PLANTED
-    assert set(planted) == set(module(name).lesson.checks)
-    assert len(planted[key]) >= AT_LEAST
-    caught: dict[str, int] = {}
-    for index, answer in enumerate(planted[key]):
-        verdict = module(name).lesson.diagnose(key, answer)
-        assert verdict.status in ("wrong", "fragile"), f"planted answer {index} is {verdict.status}: {verdict.sentence}"
-        assert verdict.sentence and "Traceback" not in verdict.sentence
-        assert verdict.sentence not in caught, \
-            f"planted answers {caught[verdict.sentence]} and {index} get the same sentence: {verdict.sentence}"
-        caught[verdict.sentence] = index
+    planted_are_caught(module(name).lesson, key, importlib.import_module(f"tests.checks.planted_{name}").PLANTED)
 
 
 @cache

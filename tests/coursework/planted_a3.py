@@ -1,6 +1,12 @@
 """Wrong answers to assignment A3: PLANTED for the visible checks, SLIPS that only the hidden tests catch."""
 
+from functools import partial
+
 import numpy as np
+
+from helpers.gradients import numerical_gradient
+
+measured = partial(numerical_gradient, step=1e-5)
 
 
 def softmax(Z):
@@ -26,15 +32,6 @@ def loss(W, X, y):
 def slope(Z, y, T, P=None, power=2, gather=np.mean):
     P = softmax(Z / T) if P is None else P
     return gather(Z[np.arange(len(y)), y] - np.sum(P * Z, axis=1)) / T**power
-
-
-def measured(f, at, h=1e-5):
-    slopes = np.zeros(at.shape)
-    for place in np.ndindex(at.shape):
-        step = np.zeros(at.shape)
-        step[place] = h
-        slopes[place] = (f(at + step) - f(at - step)) / (2 * h)
-    return slopes
 
 
 def wrong(f, gradient, at, part=1e-4, compare=None):

@@ -13,11 +13,11 @@ import nbformat
 import pytest
 
 from helpers.coursework import NotYet
+from tests.checks.caught import planted_are_caught
 from tests.notebooks import refresh, structure
 
 SOURCE = refresh.ROOT / "coursework" / "source"
 PATHS = sorted(SOURCE.glob("*/*.ipynb"))
-AT_LEAST = 10  # planted answers to each check
 STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
 RULES = [structure.as_a_file, structure.outputs, structure.no_escape, structure.pure_python, structure.machine_paths,
          structure.heading_levels, structure.pictures_in_prose, structure.links, structure.identities_are_evaluated,
@@ -263,17 +263,7 @@ def test_a_failed_check_shows_its_sentences_and_no_traceback(tmp_path):
 
 @every_check
 def test_planted_answers_are_caught(path, key):
-    caught: dict[str, int] = {}
-    assert set(planted(path).PLANTED) == set(lesson(path).checks)
-    answers = planted(path).PLANTED[key]
-    assert len(answers) >= AT_LEAST
-    for index, answer in enumerate(answers):
-        verdict = lesson(path).diagnose(key, answer)
-        assert verdict.status in ("wrong", "fragile"), f"planted answer {index} is {verdict.status}: {verdict.sentence}"
-        assert verdict.sentence and "Traceback" not in verdict.sentence
-        assert verdict.sentence not in caught, \
-            f"planted answers {caught[verdict.sentence]} and {index} get the same sentence: {verdict.sentence}"
-        caught[verdict.sentence] = index
+    planted_are_caught(lesson(path), key, planted(path).PLANTED)
 
 
 @every_check

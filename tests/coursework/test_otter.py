@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import zipfile
 from pathlib import Path
@@ -13,12 +12,12 @@ from coursework.grading import otter
 from coursework.grading.assignment import ROOT, as_text, load
 from coursework.grading.files import Refused
 from tests.coursework import small
+from tests.coursework.where import NO_OTTER, OTTER
 
-OTTER = os.environ.get("OTTER") or shutil.which("otter")
 REAL = sorted(p.parent.name for p in ROOT.glob("source/*/*.ipynb"))
 
 
-@pytest.mark.skipif(not OTTER, reason="OTTER IS NOT RUN: it is not installed, and cannot be beside TensorFlow")
+@pytest.mark.skipif(not OTTER, reason=NO_OTTER)
 @pytest.mark.parametrize("name", ["T1", *REAL])
 def test_otter_grades_the_solution_and_the_blank_version(
         name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

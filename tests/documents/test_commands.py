@@ -28,7 +28,6 @@ COMMANDS = ("", "sh", "bash", "shell", "console")
 GITHUB = "https://github.com/"
 TOKEN = "t0ken"
 PATIENCE = 200
-OTTER = os.environ.get("OTTER") or shutil.which("otter")
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the blocks are those of a POSIX shell")
 
@@ -62,7 +61,7 @@ def fetched(address) -> tuple[Path, dict[str, str]]:
     if os.geteuid() == 0:     # in a container everybody is root; Jupyter would want to hear that it is meant
         (folder / "config" / "jupyter_server_config.json").write_text('{"ServerApp": {"allow_root": true}}')
     return course, outside() | links | {
-        "PATH": os.pathsep.join([str(python.parent), os.environ["PATH"], str(Path(OTTER or "otter").parent)]),
+        "PATH": os.pathsep.join([str(python.parent), os.environ["PATH"], str(Path(where.OTTER or "otter").parent)]),
         "HOME": str(folder),
         "PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": os.devnull,     # what is there already has to do
         "BROWSER": "true",                                      # the command of that name: a page to open is no matter
@@ -123,8 +122,8 @@ def test_command_block(fetched, handed_in, page, code):
         return     # the fixture has run it
     if "coursework all" in code and not where.ISOLATION:
         pytest.skip(where.SKIPPED)
-    if "coursework gradescope" in code and not OTTER:
-        pytest.skip("OTTER IS NOT RUN: it is not installed, and cannot be beside TensorFlow")
+    if "coursework gradescope" in code and not where.OTTER:
+        pytest.skip(where.NO_OTTER)
     commands = re.findall(r"^\$ (.*)$", code, re.M)
     if commands:
         told = run("\n".join(commands), course, variables)
