@@ -1,5 +1,7 @@
 """Draw lists: what matplotlib's artists draw, recorded as a short list of commands that a browser replays on a canvas.
 
+For a saved notebook, `png` replays them through matplotlib's own renderer, Agg.
+
 A draw list is a dictionary with four entries, small enough to be sent at each move of a slider:
 
 ``commands``
@@ -22,18 +24,25 @@ Lengths are in pixels of the figure (``figure.dpi`` to the inch), with the origi
 """
 
 import functools
+import io
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.backend_bases import GraphicsContextBase, RendererBase
-from matplotlib.colors import to_hex
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.colors import to_hex, to_rgba
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, weight_dict
+from matplotlib.font_manager import FontProperties, fontManager, get_font, weight_dict
+from matplotlib.patches import Rectangle
 from matplotlib.path import Path
+from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
-from matplotlib.transforms import Affine2D
+from matplotlib.transforms import Affine2D, Bbox, TransformedPath
+from PIL import Image
 
 FINENESS = 4      # curves are flattened as on a screen of four times the density, so that a zoomed page stays smooth
+INVISIBLE = "#00000000"
+UNKERNED = frozenset("0123456789.-\u2212e")
 FARTHEST = 1e6    # pixels; beyond it a float32 has no room left for a fraction of a pixel
 
 
@@ -74,10 +83,54 @@ class Recorder(RendererBase):
     def record(self, artist: Artist) -> dict:
         """Return the draw list of one artist, a single layer; the figure itself draws all that is not animated."""
         self._begin()
-        artist.draw(self)
+        short_cut = SHORT_CUTS.get(type(artist))
+        if short_cut is None or not short_cut(self, artist):
+            artist.draw(self)
         points = np.concatenate(self._points) if self._points else np.empty((0, 2), "<f4")
         return {"commands": self._commands, "points": points.tobytes(), "pixels": b"".join(self._pixels),
                 "layers": [len(self._commands)]}
+
+    # Short cuts for the artists that move most: a third of the time that their own ways take ------------------------
+
+    def _record_text(self, text: Text) -> bool:
+        """Record one upright line of words as `Text.draw` would; return False where it is something else."""
+        words, font, angle = text.get_text(), text.get_fontproperties(), text.get_rotation()
+        x, y = text.get_transform().transform(text.get_unitless_position())
+        plain = words and text.get_visible() and not {*words} & {"\n", "$"} and np.isfinite(x + y)
+        dressed = text.get_bbox_patch() or text.get_path_effects() or text.get_clip_on()
+        if not plain or dressed or angle or text._linespacing != "normal":
+            return False
+        width, height, below = self.get_text_width_height_descent(words, font, False)
+        above, below = (max(own, self.points_to_pixels(least))
+                        for own, least in zip((height - below, below), _reach(font), strict=True))
+        left = {"left": 0.0, "center": width / 2, "right": width}[text.get_ha()]
+        rise = {"bottom": below, "baseline": 0.0, "center": (below - above) / 2, "top": -above}.get(text.get_va())
+        if rise is None:
+            return False
+        ink = to_rgba(text.get_color(), text.get_alpha())
+        self._write(x - left, self.height - y - rise, words, font, width, _hex(ink), angle)
+        return True
+
+    def _record_rectangle(self, patch: Rectangle) -> bool:
+        """Record an upright rectangle without an edge as `Rectangle.draw` would; return False where it is another."""
+        x0, y0, x1, y1 = patch.get_bbox().extents
+        corners = Artist.get_transform(patch).transform([(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)])
+        plain = patch.get_visible() and patch.get_facecolor()[3] and np.isfinite(corners).all()
+        dressed = patch.get_linewidth() or patch.get_path_effects() or patch.get_snap() is not None
+        if not plain or dressed or patch.get_angle():
+            return False
+        gc = self.new_gc()
+        if patch.get_clip_on():
+            gc.set_clip_rectangle(patch.get_clip_box())
+            gc.set_clip_path(patch.get_clip_path())
+        gc.set_hatch(patch.get_hatch())
+        gc.set_hatch_color(patch.get_hatchcolor())
+        gc.set_hatch_linewidth(patch.get_hatch_linewidth())
+        self._set_clip(gc)
+        polygon = np.clip(corners * (1, -1) + (0, self.height), -FARTHEST, FARTHEST).astype("<f4")
+        self._commands.append(["path", self._add([polygon]), _hex(patch.get_facecolor()), None, 0.0, None,
+                               patch.get_capstyle(), patch.get_joinstyle(), True, self._hatch(gc)])
+        return True
 
     # What matplotlib asks of a renderer -------------------------------------------------------------------------
 
@@ -117,20 +170,16 @@ class Recorder(RendererBase):
             _snaps(gc, polygons), self._hatch(gc)])
 
     def draw_text(self, gc, x, y, s, prop, angle, ismath=False, mtext=None):
-        size = float(self.points_to_pixels(prop.get_size_in_points()))
         if ismath:        # a browser knows nothing of mathtext: its outlines are drawn instead
             vertices, codes = text_to_path.get_text_path(prop, s, ismath=True)
-            scale = size / text_to_path.FONT_SCALE
+            scale = self.points_to_pixels(prop.get_size_in_points()) / text_to_path.FONT_SCALE
             place = Affine2D().scale(scale).rotate_deg(angle).translate(x, self.height - y)
             gc.set_linewidth(0)
             self.draw_path(gc, Path(vertices, codes), place, gc.get_rgb())
             return
         self._set_clip(gc)
         width, _, _ = self.get_text_width_height_descent(s, prop, False)
-        weight = prop.get_weight()
-        self._commands.append(["text", round(float(x), 2), round(float(y), 2), s, round(size, 2),
-                               round(float(width), 2), _colour(gc, gc.get_rgb()), float(angle),
-                               f"{prop.get_style()} {weight_dict.get(weight, weight)}"])
+        self._write(x, y, s, prop, width, _colour(gc, gc.get_rgb()), angle)
 
     def draw_image(self, gc, x, y, im, transform=None):
         self._set_clip(gc)
@@ -143,6 +192,12 @@ class Recorder(RendererBase):
         self._pixels.append(np.ascontiguousarray(im, np.uint8).tobytes())
 
     # Pieces ------------------------------------------------------------------------------------------------------
+
+    def _write(self, x: float, y: float, words: str, prop: FontProperties, width: float, ink: str, angle: float):
+        size, weight = self.points_to_pixels(prop.get_size_in_points()), prop.get_weight()
+        self._commands.append(["text", *(round(float(v), 2) for v in (x, y)), words,
+                               *(round(float(v), 2) for v in (size, width)), ink, float(angle),
+                               f"{prop.get_style()} {weight_dict.get(weight, weight)}"])
 
     def _add(self, polygons: list[np.ndarray]) -> list[int]:
         self._points += polygons
@@ -185,6 +240,69 @@ def join(lists: list[dict]) -> dict:
             "layers": [count for one in lists for count in one["layers"]]}
 
 
+def png(figure: Figure, draw_list: dict) -> bytes:
+    """Return what a draw list shows as a PNG file of the figure's size and density.
+
+    To draw the figure's artists anew would take twice as long, and they may stand elsewhere by now.
+
+    Examples
+    --------
+    >>> figure = Figure(figsize=(1, 1), dpi=100)
+    >>> png(figure, Recorder(figure).record(figure))[1:4]
+    b'PNG'
+    """
+    width, height = (round(v) for v in figure.bbox.size)
+    agg, points = RendererAgg(width, height, figure.dpi), 72 / figure.dpi
+    upright = Affine2D().scale(1, -1).translate(0, height)
+    vertices, pixels = np.frombuffer(draw_list["points"], "<f4").reshape(-1, 2), draw_list["pixels"]
+
+    def take(counts: list[int]) -> Path:
+        nonlocal vertices
+        pieces, vertices = np.split(vertices[:sum(counts)], np.cumsum(counts)[:-1]), vertices[sum(counts):]
+        return Path.make_compound_path(*(Path(piece, closed=len(piece) > 2 and bool((piece[0] == piece[-1]).all()))
+                                         for piece in pieces))
+
+    first = {0, *np.cumsum(draw_list["layers"]).tolist()}     # of each layer: it is not clipped as the last one was
+    for number, (name, *o) in enumerate(draw_list["commands"]):
+        if name == "unclip" or number in first:
+            gc = agg.new_gc()
+        if name == "clip":
+            x, y, wide, high = o
+            gc.set_clip_rectangle(Bbox.from_bounds(x, height - y - high, wide, high))
+        elif name == "clippath":
+            gc.set_clip_path(TransformedPath(take(o[0]), upright))
+        elif name == "image":
+            rows, columns, a, b, c, d, e, f, smooth = o
+            size = 4 * rows * columns
+            image, pixels = Image.frombytes("RGBA", (columns, rows), pixels[:size]), pixels[size:]
+            back = np.linalg.inv([(a, c, e), (b, d, f), (0, 0, 1)])[:2].ravel()
+            placed = image.transform((width, height), Image.Transform.AFFINE, back,
+                                     Image.Resampling.BILINEAR if smooth else Image.Resampling.NEAREST)
+            agg.draw_image(gc, 0, 0, np.asarray(placed)[::-1])
+        elif name == "text":
+            x, y, words, size, _, ink, angle, font = o
+            slant, weight = font.split(" ")
+            gc.set_foreground(to_rgba(ink), isRGBA=True)
+            agg.draw_text(gc, x, y, words, FontProperties(style=slant, weight=int(weight), size=size * points), angle)
+        elif name == "path":
+            counts, face, edge, line, dashes, cap, corner, snap, hatch = o
+            gc.set_foreground(to_rgba(edge or INVISIBLE), isRGBA=True)
+            gc.set_linewidth(line * points if edge else 0)
+            gc.set_dashes(dashes[0] * points if dashes else 0, [v * points for v in dashes[1:]] if dashes else None)
+            gc.set_capstyle({"square": "projecting"}.get(cap, cap))
+            gc.set_joinstyle(corner)
+            gc.set_snap(snap)
+            pattern, ink, thick = hatch or (None, INVISIBLE, 0)
+            gc.set_hatch(pattern)
+            gc.set_hatch_color(to_rgba(ink))
+            gc.set_hatch_linewidth(thick * points)
+            agg.draw_path(gc, take(counts), upright, to_rgba(face) if face else None)
+    file = io.BytesIO()
+    # The lowest level takes half the time, and 4 % more bytes.
+    Image.fromarray(np.asarray(agg.buffer_rgba())).convert("RGB").save(file, "png", compress_level=1)
+    return file.getvalue()
+
+
 def hatch_tile(pattern: str, side: float) -> dict:
     """Return the outlines of a hatch on one square tile: its ``side`` in pixels, ``counts`` and ``points``.
 
@@ -209,10 +327,29 @@ def _polygons(path: Path, to_fine) -> list[np.ndarray]:
     return [piece.astype("<f4") for piece in np.split(vertices, starts[1:]) if len(piece) > 1]
 
 
+SHORT_CUTS = {Text: Recorder._record_text, Rectangle: Recorder._record_rectangle}
+
+
 @functools.lru_cache(4096)
 def _text_size(words: str, prop: FontProperties, ismath: bool) -> tuple[float, float, float]:
-    """Width, height and descent of some words in points. Measuring is the dearest part of a frame."""
-    return text_to_path.get_text_width_height_descent(words, prop, ismath)
+    """Width, height and descent of some words in points. Measuring is the dearest part of a frame.
+
+    A number is as wide as its digits: the font moves no two of them closer together.
+    """
+    if ismath or len(words) < 2 or not UNKERNED.issuperset(words):
+        return text_to_path.get_text_width_height_descent(words, prop, ismath)
+    widths, heights, descents = zip(*(_text_size(sign, prop, False) for sign in words), strict=True)
+    descent = max(descents)
+    return sum(widths), descent + max(h - d for h, d in zip(heights, descents, strict=True)), descent
+
+
+@functools.lru_cache(64)
+def _reach(font: FontProperties) -> tuple[float, float]:
+    """How far a line reaches above and below its baseline at least, in points, by the font's own table."""
+    face = get_font(fontManager.findfont(font))
+    table = face.get_sfnt_table("OS/2")
+    scale = font.get_size_in_points() / face.get_sfnt_table("head")["unitsPerEm"]
+    return table["sTypoAscender"] * scale, -table["sTypoDescender"] * scale
 
 
 def _colour(gc: GraphicsContextBase, rgba) -> str:

@@ -8,6 +8,7 @@ const CLAUSE = "; ";    // between the clauses of a line of numbers
 const PLAY = 3300;      // milliseconds that a playing slider takes from one end to the other
 const REST = 100;       // milliseconds for which a hand rests before a move is sent whose frame was drawn ahead
 const MOVING = 1000;    // milliseconds after which one is sent from a hand that does not rest
+const TRAIL = 100;      // milliseconds over which a hand's speed is taken
 const BRUSH = 1.25;     // cells of a pad from the middle of a stroke to where it has faded out
 const PAUSE = 300;      // milliseconds without a change, after which the numbers are announced
 
@@ -177,7 +178,7 @@ function sliderControl(control, hand, say, words) {
   const hold = () => hand.hold(control, !dragged);
   range.addEventListener("pointerdown", () => { dragged = true; hold(); });
   range.addEventListener("keydown", () => { if (dragged) { dragged = false; hold(); } });
-  range.addEventListener("focus", hold);
+  range.addEventListener("focus", () => { if (!range.matches(":active")) hold(); });     // else it was pressed just now
   range.addEventListener("input", () => {
     const value = Number(range.value);
     hand.move(name, dragged ? onGrid(control, value) : value);
@@ -362,6 +363,8 @@ const CONTROLS = { slider: sliderControl, choice: choiceControl, pad: padControl
 
 // ---- The view --------------------------------------------------------------------------------------------------
 
+const views = new Set();     // of this picture in this page; they share what the controls' values are
+
 function render({ model, el }) {
   const words = model.get("words"), [width, height] = model.get("size"), dark = model.get("dark");
   const canvas = element("canvas", { role: "img", style: `aspect-ratio: ${width} / ${height}; max-width: ${width}px` });
@@ -369,6 +372,7 @@ function render({ model, el }) {
   const note = element("p", { class: "live-note", role: "status" });
   const trouble = element("div", { class: "live-trouble", role: "alert", hidden: "" });
   const g = canvas.getContext("2d"), view = ownName();
+  views.add(view);
 
   const say = (sentence) => { note.textContent = sentence; };
   // A kernel that was restarted or died takes what is sent and never answers: that must not go unsaid. And where the
@@ -385,7 +389,7 @@ function render({ model, el }) {
     tell({ asked, values: model.get("values"), resets: model.get("resets"), by: model.get("by") });
   };
   const send = () => {
-    model.set("by", [view, moves]);
+    model.set("by", [view, moves, speed()]);
     model.save_changes();
     if (past && !asked) ask();
     if (owed) return;
@@ -414,19 +418,30 @@ function render({ model, el }) {
     delete root.dataset.ahead;
   };
   const hold = (control, by_keys) => {
-    if (control.name !== holds) forget();
+    if (control.name !== holds) {
+      forget();
+      trail = [[performance.now(), model.get("values")[control.name]]];
+    }
     holds = control.name;
     touched(control);
     tell({ hold: control.name, by_keys });
   };
   const letGo = () => {
     if (holds) tell({ hold: null });
-    holds = null;
+    holds = kept = null;
     forget();
+  };
+  // How fast the hand moves the slider that is held, a second: so the kernel knows where it will be.
+  let trail = [];
+  const speed = () => {
+    const now = performance.now();
+    while (trail.length > 1 && trail[1][0] < now - TRAIL) trail.shift();
+    if (!holds || now - trail[0][0] < 1) return 0;
+    return (1000 * (model.get("values")[holds] - trail[0][1])) / (now - trail[0][0]);
   };
   const arrived = (message, buffers) => {
     if (message.view !== view) return;
-    tell({ got: message.sweep });
+    tell({ got: message.slice, at: model.get("values")[holds], speed: speed() });
     if (!holds) return;
     if (sweep?.sweep !== message.sweep) sweep = { ...message, layers: [], ready: new Map() };
     unpack({ ...message, points: buffers[0], pixels: buffers[1] }).forEach((layer, i) => {
@@ -466,7 +481,7 @@ function render({ model, el }) {
   let mine = null;               // where the hand has put the controls
   const moved = () => {
     moves++;
-    showValues();
+    if (holds) trail.push([performance.now(), model.get("values")[holds]]);
     pass(showAhead());
   };
   // Send the last move on: in a while, where its frame was drawn ahead. The kernel has better things to do than to draw
@@ -483,9 +498,10 @@ function render({ model, el }) {
     send();
   };
   const answered = () => {
-    const sent = model.get("frame"), { asked: answer, by: [whose, move] } = model.get("of");
+    const sent = model.get("frame"), { values, resets, asked: answer, by: [whose, move] } = model.get("of");
     exact = unpack(sent);
-    if (whose === view) settled = move;     // else it was moved elsewhere
+    if (whose === view) settled = move;
+    else if (!views.has(whose) && settled >= moves) model.set({ values, resets });     // it was moved in another page
     heardFromKernel(answer);
     if (settled >= shown) {
       shown = settled;
@@ -618,30 +634,49 @@ function render({ model, el }) {
     if (!hatches.has(key)) hatches.set(key, hatching(g, model.get("tiles")[pattern], colour(ink), thick, canvas.width / width));
     return hatches.get(key);
   };
+  const draw = (on, layers) => {
+    const density = canvas.width / width;
+    on.setTransform(density, 0, 0, density, 0, 0);
+    for (const layer of layers) replay(on, layer, colour, density, hatch);
+  };
+  const drawStill = (on) => {
+    on.fillStyle = colour("#ffffffff");
+    on.fillRect(0, 0, canvas.width, canvas.height);
+    draw(on, still);
+  };
+  // While a slider is held, what stands still is kept as pixels; a page with many pictures has no memory for all.
+  let kept = null;
   const paint = () => {
     if (!canvas.width || !frame) return;
-    const density = canvas.width / width;
-    g.setTransform(density, 0, 0, density, 0, 0);
-    g.fillStyle = colour("#ffffffff");
-    g.fillRect(0, 0, width, height);
-    for (const layer of [...still, ...frame.layers]) replay(g, layer, colour, density, hatch);
+    if (holds && !kept) {
+      kept = element("canvas", { width: canvas.width, height: canvas.height });
+      drawStill(kept.getContext("2d"));
+    }
+    g.resetTransform();
+    if (kept) g.drawImage(kept, 0, 0);
+    else drawStill(g);
+    draw(g, frame.layers);
+  };
+  const paintAnew = () => {
+    kept = null;
+    hatches.clear();
+    paint();
   };
   const fit = () => {
     const wanted = Math.round(canvas.clientWidth * devicePixelRatio);
     if (!wanted || wanted === canvas.width) return false;
     canvas.width = wanted;
     canvas.height = Math.round((wanted * height) / width);
-    hatches.clear();
     fitted = devicePixelRatio;
     numbers.style.minHeight = "";     // another width breaks the numbers into other lines
     longest = 0;
-    paint();     // at once: setting the size has emptied the canvas
+    paintAnew();     // at once: setting the size has emptied the canvas
     return true;
   };
   const recolour = () => {
     const now = isDark(root);
     root.classList.toggle("live-dark", now);
-    if (now !== isDarkPage) { isDarkPage = now; paint(); }
+    if (now !== isDarkPage) { isDarkPage = now; paintAnew(); }
   };
   let quiet, fitted = 0, longest = 0;
   const showFrame = (next) => {
@@ -682,7 +717,15 @@ function render({ model, el }) {
     screen.addEventListener("change", watchScreen);
   };
   watchScreen();
-  const themes = new MutationObserver(() => { recolour(); requestAnimationFrame(() => requestAnimationFrame(recolour)); });
+  // To find out how dark a page is costs time, and a page may change its icon whenever the kernel is busy.
+  const isStyle = (node) => node.nodeName === "STYLE" || node.rel?.includes("stylesheet");
+  const restyles = ({ type, target, addedNodes, removedNodes }) =>
+    type === "attributes" || [target, ...addedNodes, ...removedNodes].some(isStyle);
+  const themes = new MutationObserver((changes) => {
+    if (!changes.some(restyles)) return;
+    recolour();
+    requestAnimationFrame(() => requestAnimationFrame(recolour));
+  });
   for (const node of [document.documentElement, document.body]) themes.observe(node, { attributes: true });
   themes.observe(document.head, { childList: true, subtree: true });
   root.addEventListener("transitionend", recolour);
@@ -691,6 +734,7 @@ function render({ model, el }) {
   answered();
   requestAnimationFrame(() => { recolour(); fit(); });   // only now is the view part of the page
   return () => {
+    views.delete(view);
     clearInterval(owed);
     clearTimeout(later);
     clearTimeout(quiet);

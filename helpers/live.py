@@ -13,7 +13,6 @@ sets the artists from the controls' values and returns the line of numbers. All 
 import contextlib
 import functools
 import html
-import io
 import threading
 import time
 import traceback
@@ -28,11 +27,11 @@ import numpy as np
 import traitlets
 from IPython import get_ipython
 from IPython.display import display
+from matplotlib.axis import Axis
 from matplotlib.backend_bases import FigureCanvasBase
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from helpers import style
+from helpers import draw_list, style
 from helpers.draw_list import Recorder, hatch_tile, join
 from helpers.learner import Trouble
 from helpers.sweeps import Sweep, grid
@@ -175,12 +174,14 @@ class Live(anywidget.AnyWidget):
 
     controls = traitlets.List().tag(sync=True)
     presets = traitlets.List().tag(sync=True)
-    values = traitlets.Dict().tag(sync=True)
-    resets = traitlets.Int(0).tag(sync=True)       # how often Reset was pressed
+    # A view that sent these is not sent them back; others learn them from `of`.
+    values = traitlets.Dict().tag(sync=True, echo_update=False)
+    resets = traitlets.Int(0).tag(sync=True, echo_update=False)      # how often Reset was pressed
     size = traitlets.List().tag(sync=True)         # width and height in pixels
     still = traitlets.Dict().tag(sync=True)        # the draw list of what stands still
     frame = traitlets.Dict().tag(sync=True)        # the draw list of what moves, with the text and any trouble
-    by = traitlets.List(["", 0]).tag(sync=True)    # the view that moved the controls last, and its count of moves
+    # The view that moved the controls last, its count of moves, and how fast the hand was, a second
+    by = traitlets.List(["", 0, 0.0]).tag(sync=True, echo_update=False)
     of = traitlets.Dict().tag(sync=True)           # the values, resets and moves of the frame, and what was last asked
     answers = traitlets.Int(0).tag(sync=True)      # counts frames drawn: two may be equal, and are then sent once
     tiles = traitlets.Dict().tag(sync=True)        # the hatches in use, by pattern
@@ -202,8 +203,6 @@ class Live(anywidget.AnyWidget):
         self._start = {control.name: control.take(control.value) for control in controls}
         self._memory = None
         self._memory_shows: tuple[set[int], set[int]] | None = None      # in which layers and clauses
-        self._good: tuple[dict, Any] | None = None       # the values and the memory of the last good frame
-        self._artists_elsewhere = False                  # drawing ahead leaves them where no slider stands
         self._asked: str | None = None
         self.sweep: Sweep | None = None
         self._took: deque[float] = deque(maxlen=3)       # seconds for each of the last frames
@@ -238,7 +237,7 @@ class Live(anywidget.AnyWidget):
         self.observe(self._on_change, ["values", "resets", "by"])
         self.on_msg(self._on_message)
         self._send_new_tiles(self.still)
-        self._show()
+        self._draw_and_send()
         _retire_earlier_run(self)
 
     @property
@@ -285,16 +284,15 @@ class Live(anywidget.AnyWidget):
 
     def _on_change(self, change) -> None:
         if (self.resets, self.values) != self._shown:     # Reset changes both at once: that is one frame
-            self._show()
+            with self.one_at_a_time:
+                if self.sweep is not None:
+                    self.sweep.seen(self.values[self.sweep.slider.name], _finite(*self.by[2:3]))
+                self._draw_and_send()
         elif self.by != self.of["by"]:     # back where it was before anything was sent
             self._answer(self.frame)
 
-    def _show(self) -> None:
-        """Draw the frame for the controls' values and send it, or send what went wrong."""
-        with self.one_at_a_time:
-            self._draw_and_send()
-
     def _draw_and_send(self) -> None:
+        """Draw the frame for the controls' values and send it, or send what went wrong."""
         if self._shown is None or self._shown[0] != self.resets:
             self._memory = None
         self._shown = self.resets, self.values
@@ -303,7 +301,6 @@ class Live(anywidget.AnyWidget):
             self._memory = self._remembered(self.values)
             layers, text = self._draw(self.values, self._memory)
             frame = {**join(layers), "text": text, "trouble": None}
-            self._good, self._artists_elsewhere = (self.values, self._memory), False
             self._send_new_tiles(frame)
         except Trouble as trouble:
             frame = self._with_trouble(trouble.sentence, trouble.where)
@@ -332,7 +329,6 @@ class Live(anywidget.AnyWidget):
 
     def _draw(self, values: dict, memory: Any) -> tuple[list[dict], str]:
         """The layers and the line of numbers for some values of the controls; nothing else changes."""
-        self._artists_elsewhere = True
         with np.errstate(all="ignore"):
             text = self._follow(**values) if self._remember is None else self._follow(**values, memory=memory)
             return [self._recorder.record(artist) for artist in self._moving], text
@@ -376,7 +372,10 @@ class Live(anywidget.AnyWidget):
             if self.answers == answers:
                 self._answer(self.frame)
         elif "got" in content and sweep is not None and sweep.view == view:
-            sweep.got()
+            with self.one_at_a_time:
+                with contextlib.suppress(ValueError):
+                    sweep.seen(sweep.slider.take(content.get("at")), _finite(content.get("speed")))
+                sweep.got(content["got"])
 
     def can_draw_ahead(self) -> bool:
         """Whether it is known which parts of a frame show what is remembered, if anything is.
@@ -423,22 +422,9 @@ class Live(anywidget.AnyWidget):
         return {**join([]), "text": f"{self.name}: {sentence}", "trouble": trouble}
 
     def png(self) -> bytes:
-        """Return the picture as it stands, for a saved notebook: the same figure, drawn by Agg."""
-        file = io.BytesIO()
-        with self.one_at_a_time, style.look():     # ticks are written, and edges put on pixels, only when drawn
-            if self._artists_elsewhere and self.trouble is None:
-                with contextlib.suppress(Trouble):
-                    self._draw(*self._good)
-                self._artists_elsewhere = False
-            canvas = FigureCanvasAgg(self.figure)
-            for artist in self._moving:
-                artist.set_animated(self.trouble is not None)
-            # The lowest level takes half the time, and 4 % more bytes.
-            canvas.print_png(file, metadata={"Software": None}, pil_kwargs={"compress_level": 1})
-            for artist in self._moving:
-                artist.set_animated(True)
-            FigureCanvasBase(self.figure)     # takes the figure over from Agg, whose buffer is then free
-        return file.getvalue()
+        """Return the picture that is shown, for a saved notebook."""
+        with style.look():     # whatever style the notebook has set
+            return draw_list.png(self.figure, draw_list.join([self.still, self.frame]))
 
     def _repr_mimebundle_(self, **kwargs):
         data, metadata = super()._repr_mimebundle_(**kwargs)
@@ -474,9 +460,22 @@ def explorer(function: Callable[..., Live]) -> Callable[..., Live]:
     return explore
 
 
+def _finite(number: Any = None) -> float:
+    """A number that a front end sent; 0 where it is none."""
+    return float(number) if isinstance(number, int | float) and np.isfinite(number) else 0.0
+
+
 def _moving_artists(figure: Figure) -> list:
     """What moves, in the order in which it is drawn; none of it takes part in the layout."""
-    moving = [artist for artist in figure.findobj() if artist.get_animated()]
+
+    def within(artist):
+        for child in artist.get_children():
+            if not isinstance(child, Axis):     # an axis stands still, and would have to lay out its ticks to list them
+                yield from within(child)
+        if artist.get_animated():
+            yield artist
+
+    moving = list(within(figure))
     for artist in moving:
         artist.set_in_layout(False)
     return sorted(moving, key=lambda artist: artist.get_zorder())

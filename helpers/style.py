@@ -184,4 +184,6 @@ class Bars:
             text = number(value, self._digits)
             if "e" in text:   # one digit and the power: more would run into the next bar's number
                 text = f"{value:.0e}"
-            label.set(position=(i, at), text=text, va="top" if below else "bottom")
+            label.set_position((i, at))
+            label.set_text(text)
+            label.set_va("top" if below else "bottom")

@@ -1,9 +1,10 @@
 """Sweeps: the frames along one slider, drawn ahead while a hand is on it.
 
 The browser then shows the frame for the hand's position at once, however far away the kernel is; the kernel's answer
-to the move itself follows. A sweep is drawn nearest first, where a moving hand will be when the frames get there; a few
-milliseconds at a time between the kernel's other work; and sent in slices, of which only a few are under way at once.
-It ends when every position is drawn, when the hand is elsewhere, or at its bounds. The kernel keeps none of its frames.
+to the move itself follows. A sweep is drawn nearest first, where a moving hand will be when the frames get there, for
+the browser tells how fast it is; a few milliseconds at a time between the kernel's other work, and with longer rests
+where it is well ahead; and sent in slices, of which only a few are under way at once. It ends when every position is
+drawn, when the hand is elsewhere, or at its bounds. The kernel keeps none of its frames.
 
 A frame is a pure function of the controls' values (see `helpers.live`), so one that was drawn ahead is the frame
 itself. It is stale when another control has moved, and after Reset. A sweep then begins anew; the browser leaves the
@@ -14,10 +15,11 @@ the parts that show it are not drawn ahead, but taken from the last answer.
 import asyncio
 import itertools
 import math
-from collections import deque
 from hashlib import blake2b
 from time import monotonic, perf_counter
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from helpers.draw_list import join
 from helpers.limit import at_most
@@ -29,14 +31,15 @@ POSITIONS = 200           # a slider has no more for a mouse, whose hand is no f
 MOST_FRAMES = 400         # of one sweep; with keys, which may go on for ever, it then begins anew
 MOST_BYTES = 4_000_000    # of one sweep, in the browser's memory and on the line
 SLICE_BYTES = 64_000      # a slice is sent when it has so many, or took so many seconds: short at first, to be there
-SLICE_SECONDS = 0.01, 0.08    # soon, and each twice as long as the last, as every message has its price
+SLICE_SECONDS = 0.015, 0.15   # soon, and each twice as long as the last, as every message has its price
 UNDER_WAY = 8             # slices that the browser has not yet confirmed
 LATE = 0.25               # seconds above the fastest confirmation so far: the line is full
 SLOW = 0.05               # seconds; a picture that takes longer is not drawn ahead, for it would hold up the moves
 HURRY = 0.25              # seconds that a learner's function may take for a frame that nobody has asked for
 TURN = 0.004              # seconds for which frames are drawn before the kernel looks what else there is
 BREATH = 0.001            # seconds that it then has for it: a move that has arrived passes through several threads
-SOON = 0.005              # seconds; moves no further apart count as if they were
+CALM = 0.015              # seconds that it has where the frames are well ahead of the hand: the page needs the machine
+EARLY = 0.25              # seconds before the hand gets there, for a frame that is well ahead of it
 LEAD = 0.5                # seconds by which a hand is at most forestalled, and after which one without a move rests
 BEHIND = 100              # so many times as far counts a position from which the hand moves away
 STRIKES = 3               # so many slow frames in a row end a sweep
@@ -75,7 +78,7 @@ def positions(slider: "Slider", value: float, by_keys: bool) -> set[float]:
     return {*(round(v, 10) + 0.0 for v in steps if low < v < high), float(low), float(high)}
 
 
-_numbers = itertools.count(1)     # of all sweeps of this kernel, so that no view takes one for another
+_numbers = itertools.count(1)     # of all sweeps and slices of this kernel, so that no view takes one for another
 
 
 class Sweep:
@@ -96,13 +99,12 @@ class Sweep:
     def __init__(self, picture: "Live", slider: "Slider", by_keys: bool, view: str) -> None:
         self.slider, self.by_keys, self.view = slider, by_keys, view
         self._picture = picture
-        self._sent: deque[float] = deque()      # when each slice under way was sent
+        self._sent: dict[int, float] = {}       # when each slice under way was sent
         self._window, self._fastest, self._trip = 2, math.inf, 0.0      # the last: seconds until a slice is confirmed
-        self._hand, self._since = picture.values[slider.name], monotonic()      # where it was last, and since when
-        self._speed = 0.0                       # of the hand, a second; below 0 where it goes down
-        self._places = positions(slider, self._hand, by_keys)
+        self._done: set[float] = set()
+        self.seen(picture.values[slider.name], 0.0)
         self._able: bool | None = None          # whether the picture can be drawn ahead at all, once that is known
-        self._scheduled = False
+        self._scheduled = self._calm = False
         self._begin()
 
     def grabbed(self) -> None:
@@ -111,23 +113,30 @@ class Sweep:
         self._strikes, self._able = 0, None
         self.go_on()
 
-    def got(self) -> None:
+    def seen(self, hand: float, speed: float) -> None:
+        """The hand is at a value and moves so fast, a second; below 0 where it goes down."""
+        self._hand, self._speed, self._since = hand, speed, monotonic()
+        if self.by_keys:
+            self._look_around()
+
+    def got(self, number: int) -> None:
         """A slice has arrived: there is room for another, and for fewer where the line is full."""
-        if self._sent:
-            self._trip = monotonic() - self._sent.popleft()
+        if isinstance(number, int) and number in self._sent:
+            self._trip = monotonic() - self._sent[number]
+            self._sent = {later: sent for later, sent in self._sent.items() if later > number}     # the others are lost
             self._fastest = min(self._fastest, self._trip)
             self._window = 1 if self._trip > self._fastest + LATE else min(self._window + 1, UNDER_WAY)
         self.go_on()
 
-    def go_on(self) -> None:
-        """Draw on as soon as the kernel has nothing else to do."""
+    def go_on(self, breath: float = BREATH) -> None:
+        """Draw on when the kernel has had a breath for what else there is to do."""
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:     # moved from code, outside a kernel: nobody waits for a sweep
             return
         if not self._scheduled:
             self._scheduled = True
-            loop.call_later(BREATH, self._turn)
+            loop.call_later(breath, self._turn)
 
     def step(self) -> bool:
         """Draw one frame, and send a slice where one is full; return whether there is more to do now."""
@@ -149,11 +158,12 @@ class Sweep:
             self._send()
             return False
         begun = perf_counter()
+        if not self._frames:
+            self._slice_begun = begun
         self._draw(value)
-        took = perf_counter() - begun
-        self._strikes = self._strikes + 1 if took > SLOW else 0
-        self._slice_seconds += took
-        if self._slice_bytes >= SLICE_BYTES or self._slice_seconds >= self._patience:
+        now = perf_counter()
+        self._strikes = self._strikes + 1 if now - begun > SLOW else 0
+        if self._slice_bytes >= SLICE_BYTES or now - self._slice_begun >= self._patience:
             self._send()
         return True
 
@@ -168,7 +178,7 @@ class Sweep:
             self._strikes = STRIKES
             return
         if more:
-            self.go_on()
+            self.go_on(CALM if self._calm else BREATH)
 
     def _basis(self) -> dict:
         """What the frames depend on besides the slider."""
@@ -178,34 +188,36 @@ class Sweep:
     def _begin(self) -> None:
         self._number = next(_numbers)
         self._base = self._basis()
-        self._done: set[float] = set()
+        self._done = set()
+        self._look_around()
         self._layers: dict[bytes, int] = {}      # by their digest: most artists do not move with every slider
         self._bytes = self._strikes = 0
         self._patience = SLICE_SECONDS[0]
         self._empty()
 
+    def _look_around(self) -> None:
+        """Find the positions that are left to draw."""
+        self._left = np.array(sorted(positions(self.slider, self._hand, self.by_keys) - self._done))
+
     def _empty(self) -> None:
-        self._frames, self._new = [], []
-        self._slice_bytes, self._slice_seconds = 0, 0.0
+        self._frames, self._new, self._slice_bytes = [], [], 0
 
     def _next(self) -> float | None:
-        hand, now = self._picture.values[self.slider.name], monotonic()
-        if hand != self._hand:
-            self._speed = (hand - self._hand) / max(now - self._since, SOON)
-            self._hand, self._since = hand, now
-            if self.by_keys:
-                self._places = positions(self.slider, hand, self.by_keys)
         # Where the hand will be when a frame that is drawn now gets there; what it has passed by then comes last.
-        ago = now - self._since
-        there = hand + (self._speed * min(ago + self._patience + self._trip, LEAD) if ago < LEAD else 0.0)
-
-        def distance(value: float) -> float:
-            return abs(value - there) * (BEHIND if (value - there) * self._speed < 0 else 1)
-
-        return min(self._places - self._done, key=distance, default=None)
+        ago = monotonic() - self._since
+        speed = self._speed if ago < LEAD else 0.0
+        there = self._hand + speed * min(ago + self._patience + self._trip, LEAD)
+        if not self._left.size:
+            return None
+        way = self._left - there
+        far = np.where(way * speed < 0, BEHIND, 1) * np.abs(way)
+        nearest = far.argmin()
+        self._calm = bool(far[nearest] > abs(speed) * EARLY > 0)
+        return float(self._left[nearest])
 
     def _draw(self, value: float) -> None:
         self._done.add(value)
+        self._left = self._left[self._left != value]
         try:
             with at_most(HURRY):
                 layers, clauses = self._picture.draw_ahead({**self._picture.values, self.slider.name: value})
@@ -232,7 +244,8 @@ class Sweep:
         first = len(self._layers) - len(self._new)
         self._bytes += self._slice_bytes
         self._patience = min(2 * self._patience, SLICE_SECONDS[1])
-        self._sent.append(monotonic())
-        self._picture.send({"sweep": self._number, "view": self.view, "name": self.slider.name, "base": self._base,
-                            "frames": self._frames, "first": first, **drawn}, buffers)
+        number = next(_numbers)
+        self._sent[number] = monotonic()
+        self._picture.send({"sweep": self._number, "slice": number, "view": self.view, "name": self.slider.name,
+                            "base": self._base, "frames": self._frames, "first": first, **drawn}, buffers)
         self._empty()

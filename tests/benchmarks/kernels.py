@@ -69,9 +69,9 @@ ENVIRONMENT = {
 }
 
 
-def move(comm: str, values: dict) -> dict:
-    """Return the content of the message by which the front end sends the controls' values."""
-    return {"comm_id": comm, "data": {"method": "update", "state": {"values": values}, "buffer_paths": []}}
+def move(comm: str, values: dict, by: list) -> dict:
+    """Return the content of the message by which the front end sends the controls' values, and whose hand it was."""
+    return {"comm_id": comm, "data": {"method": "update", "state": {"values": values, "by": by}, "buffer_paths": []}}
 
 
 def opened(content: dict) -> tuple[str, dict] | None:
@@ -141,6 +141,7 @@ class Learner:
         contents = [message["content"] for message in self.run(CELL) if message["msg_type"] == "comm_open"]
         self.comm, state = next(filter(None, map(opened, contents)))
         self.values, self.positions = state["values"], positions(state)
+        self.at, self.speed = self.values["z0"], 0.0            # where the hand is, and how fast it moves, a second
         self.socket = self.client.iopub_channel.socket
 
     def grab(self) -> None:
@@ -163,7 +164,9 @@ class Learner:
         self.events += 1
         self.moves += 1
         last = len(self.positions) - 1
-        self.wanted = self.positions[abs(last - self.events % (2 * last))]
+        place = self.positions[abs(last - self.events % (2 * last))]
+        self.at, self.speed = place, (place - self.at) * EVENTS
+        self.wanted = place
         self.at_once += self.wanted in self.ahead
         if self.flight is None:
             self._send()
@@ -191,14 +194,14 @@ class Learner:
         """Confirm a slice of a sweep."""
         if self.held is None or piece["view"] != str(self.grabs):
             return
-        self._tell(got=piece["sweep"])
+        self._tell(got=piece["slice"], at=self.at, speed=self.speed)
         before = len(self.ahead)
         self.ahead.update(frame[0] for frame in piece["frames"])
         if before < len(self.positions) <= len(self.ahead):
             self.sweeps.append(now - self.held)
 
     def _send(self) -> None:
-        content = move(self.comm, {**self.values, "z0": self.wanted})
+        content = move(self.comm, {**self.values, "z0": self.wanted}, [str(self.grabs), self.events, self.speed])
         sent = time.perf_counter()
         message = self.client.session.send(self.client.shell_channel.socket, "comm_msg", content)
         self.flight, self.wanted = (message["header"]["msg_id"], sent, self.wanted), None
@@ -368,7 +371,7 @@ def _ping(url: str, server: psutil.Process, moves: int) -> float:
     places = positions(state)
     before = cpu_time(server)
     for i in range(moves):
-        ask("comm_msg", move(comm, {**state["values"], "z0": places[i % len(places)]}))
+        ask("comm_msg", move(comm, {**state["values"], "z0": places[i % len(places)]}, ["hand", i, 0.0]))
     spent = cpu_time(server) - before
     link.close()
     return spent

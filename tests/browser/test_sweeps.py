@@ -102,6 +102,21 @@ def test_the_mouse_comes_to_round_numbers_and_both_ends(softmax):
     softmax.wait_for_numbers(expected([1.78, 5, 1.65]))
 
 
+def test_a_press_is_told_once(fresh_lab, server):
+    """It moves the focus too, and each message has its price just then."""
+    lines = []
+    fresh_lab.page.on("websocket", lambda line: lines.append(line))
+    softmax = fresh_lab.open(server.notebook("press", SOFTMAX)).run_all().picture()
+    line, holds = next(line for line in lines if "/channels" in line.url), []
+    line.on("framesent", lambda message: holds.append(message) if b'"hold"' in message else None)
+    press(softmax, "z₁", 0.5)
+    wait_for_sweep(softmax)
+    softmax.lab.page.mouse.up()
+    assert len(holds) == 1
+    with line.expect_event("framesent", lambda message: re.search(b'"by_keys": ?true', message)):
+        softmax.slider("z₂").focus()      # without a press, as by Tab
+
+
 def test_keys_are_followed_without_the_kernel(softmax):
     softmax.slider("z₁").focus()
     wait_for_sweep(softmax, BY_KEYS)

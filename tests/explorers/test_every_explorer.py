@@ -6,6 +6,7 @@ An explorer is a public function of a module in `helpers.explorers` that `helper
 import gc
 import importlib
 import inspect
+import io
 import pkgutil
 import sys
 from itertools import pairwise
@@ -13,10 +14,15 @@ from itertools import pairwise
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.backend_bases import FigureCanvasBase
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from PIL import Image
 
 import helpers.explorers
+from helpers import style
 from helpers.live import Choice, Live, Pad, Slider
 from helpers.style import short
+from tests.helpers.test_draw_list import assert_same, both_ways
 
 EXPLORERS = {
     f"{module.name}.{name}": function
@@ -73,6 +79,31 @@ def settings(picture: Live, steps: int, seed: int = 5):
         picture.move(**values)
         assert picture.trouble is None
         yield picture.values
+
+
+def test_a_short_cut_comes_to_where_the_artists_own_way_comes(picture, monkeypatch):
+    for _ in settings(picture, 4):
+        for artist in picture._moving:
+            assert_same(*both_ways(artist, monkeypatch))
+
+
+def test_the_stored_picture_is_what_matplotlib_draws(picture):
+    for _ in [None, *settings(picture, 3)][1::2]:
+        stored = Image.open(io.BytesIO(picture.png()))
+        with style.look():
+            canvas = FigureCanvasAgg(picture.figure)
+            for artist in picture._moving:
+                artist.set_animated(False)
+            canvas.draw()
+            for artist in picture._moving:
+                artist.set_animated(True)
+            FigureCanvasBase(picture.figure)
+        drawn = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+        assert stored.size == drawn.size
+        stored, drawn = (np.asarray(image.reduce(4), float) for image in (stored, drawn))     # a text may move a pixel
+        difference = np.abs(stored - drawn)
+        assert difference.mean() < 1.5
+        assert (difference > 80).mean() < 0.005     # no artist is missing or out of place
 
 
 def preset(picture: Live, label: str) -> Live:

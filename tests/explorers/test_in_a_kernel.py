@@ -58,6 +58,8 @@ class Client:
             self.values = state["values"]
             if kind == "comm_open":
                 self.opened.append(content["comm_id"])
+        if "of" in state:     # what another client has moved is told here alone
+            self.values = state["of"].get("values", self.values)
         if "frame" not in state:
             return False
         paths = [tuple(path) for path in content["data"]["buffer_paths"]]

@@ -54,6 +54,14 @@ class View:
         for value, clauses, layers in content["frames"]:
             self.frames[value] = clauses, [None if i < 0 else self._layers[i] for i in layers]
 
+    def got(self) -> None:
+        """The slice under way that was sent first has arrived."""
+        self.say(got=min(self.picture.sweep._sent))
+
+    def drag(self, name: str, value: float, speed: float) -> None:
+        """Move a slider as the front end does, which tells how fast the hand is."""
+        self.picture.set_state({"values": {**self.picture.values, name: value}, "by": ["mine", 1, speed]})
+
     def say(self, **content) -> None:
         self.picture._on_message(self.picture, {"view": "mine", **content}, [])
 
@@ -66,7 +74,7 @@ class View:
             if not self.picture.sweep.step():
                 if not self.picture.sweep._sent:
                     return
-                self.say(got=0)
+                self.got()
 
 
 @pytest.fixture
@@ -160,18 +168,23 @@ def drawn(view) -> list[float]:
     return [frame[0] for piece in view.slices for frame in piece["frames"]]
 
 
-@pytest.mark.parametrize(("seconds", "order"), [
-    (10.0, [-2, -4, -5, 0, 2, 4, 5]),      # a slow hand is still at -2 when a frame gets there
-    (0.02, [-4, -5, -2, 0, 2, 4, 5]),      # a faster one has left it,
-    (0.005, [-5, -4, -2, 0, 2, 4, 5]),     # and the fastest has passed -4 too
+@pytest.mark.parametrize(("speed", "order"), [
+    (0.2, [-2, 0, 2, 4, 5, -4, -5]),       # a slow hand is still at -2 when a frame gets there
+    (-0.2, [-2, -4, -5, 0, 2, 4, 5]),
+    (-100, [-4, -5, -2, 0, 2, 4, 5]),      # a faster one has left it,
+    (-180, [-5, -4, -2, 0, 2, 4, 5]),      # and the fastest has passed -4 too
 ])
-def test_a_moving_hand_has_drawn_first_what_lies_where_it_will_be(clock, seconds, order):
+@pytest.mark.parametrize("told_by", ["a move", "a slice that has arrived"])
+def test_a_moving_hand_has_drawn_first_what_lies_where_it_will_be(clock, speed, order, told_by):
     picture = explore_softmax()
     view = View(picture)
-    picture.move(z1=0)
-    view.hold("z1")
-    clock[0] += seconds
     picture.move(z1=-2)
+    view.hold("z1")
+    if told_by == "a move":
+        picture.move(z1=0)
+        view.drag("z1", -2, speed)
+    else:
+        view.say(got=0, at=-2, speed=speed)
     view.all()
     assert drawn(view) == order
 
@@ -181,12 +194,44 @@ def test_a_hand_that_rests_has_what_is_nearest_drawn_first(clock):
     view = View(picture)
     picture.move(z1=5)
     view.hold("z1")
-    clock[0] += 0.1
-    picture.move(z1=2)
+    view.drag("z1", 2, -30.0)
     assert picture.sweep._next() == 0     # on its way down
     clock[0] += sweeps.LEAD
     view.all()
     assert drawn(view)[:2] == [2, 0]
+
+
+def test_far_ahead_of_the_hand_there_is_no_hurry(clock, monkeypatch):
+    """The page needs the machine then; but where the hand rests, nothing else does."""
+    monkeypatch.setattr(sweeps, "POSITIONS", 100)
+    picture = explore_softmax()
+    view = View(picture)
+    breaths = []
+    monkeypatch.setattr(picture, "send", lambda *_: None)
+    view.hold("z1")
+    monkeypatch.setattr(picture.sweep, "go_on", lambda breath=sweeps.BREATH: breaths.append(breath))
+    for speed in (0.0, 4.0):
+        view.drag("z1", -5 + speed / 4, speed)
+        for _ in range(20):
+            picture.sweep._turn()
+            picture.sweep._sent.clear()
+        if not speed:
+            assert set(breaths) == {sweeps.BREATH}
+    assert breaths[-1] == sweeps.CALM
+
+
+@pytest.mark.parametrize("content", [
+    {}, {"at": None, "speed": 1}, {"at": "here", "speed": "fast"}, {"at": [], "speed": None},
+    {"at": 1e400, "speed": 1e400}])
+def test_a_hand_of_which_nonsense_is_told_stays_within_the_slider(clock, content):
+    picture = explore_softmax()
+    view = View(picture)
+    view.hold("z1")
+    view.say(got=0, **content)
+    picture.set_state({"values": {**picture.values, "z1": 2}, "by": ["mine", 1, content.get("speed")]})
+    picture.set_state({"values": {**picture.values, "z1": 0.76}, "by": []})
+    view.all()
+    assert len(view.frames) == 7
 
 
 def test_another_control_or_reset_makes_it_stale(quick):
@@ -238,7 +283,7 @@ def test_few_slices_are_under_way(monkeypatch, quick):
         pass
     assert len(view.slices) == 2                          # it begins gently
     for _ in range(30):
-        view.say(got=0)
+        view.got()
         while picture.sweep.step():
             pass
         assert len(picture.sweep._sent) <= sweeps.UNDER_WAY
@@ -254,7 +299,7 @@ def test_a_full_line_gets_one_slice_at_a_time(monkeypatch, clock):
 
     def arrives_after(seconds):
         clock[0] += seconds
-        view.say(got=0)
+        view.got()
         while picture.sweep.step():
             pass
 
