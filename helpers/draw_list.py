@@ -1,6 +1,6 @@
 """Draw lists: what matplotlib's artists draw, recorded as a short list of commands that a browser replays on a canvas.
 
-For a saved notebook, `png` replays them through matplotlib's own renderer, Agg.
+For a saved notebook, `to_png` replays them through matplotlib's own renderer, Agg.
 
 A draw list is a dictionary with four entries, small enough to be sent at each move of a slider:
 
@@ -240,7 +240,7 @@ def join(lists: list[dict]) -> dict:
             "layers": [count for one in lists for count in one["layers"]]}
 
 
-def png(figure: Figure, draw_list: dict) -> bytes:
+def to_png(figure: Figure, draw_list: dict) -> bytes:
     """Return what a draw list shows as a PNG file of the figure's size and density.
 
     To draw the figure's artists anew would take twice as long, and they may stand elsewhere by now.
@@ -248,7 +248,7 @@ def png(figure: Figure, draw_list: dict) -> bytes:
     Examples
     --------
     >>> figure = Figure(figsize=(1, 1), dpi=100)
-    >>> png(figure, Recorder(figure).record(figure))[1:4]
+    >>> to_png(figure, Recorder(figure).record(figure))[1:4]
     b'PNG'
     """
     width, height = (round(v) for v in figure.bbox.size)

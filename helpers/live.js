@@ -521,7 +521,7 @@ function render({ model, el }) {
   const move = (name, value) => {
     if (!same(model.get("values")[name], value)) put({ ...model.get("values"), [name]: value });
   };
-  // The controls were set elsewhere; or it is but the echo of an earlier move, come late: then the hand knows better.
+  // The controls were set elsewhere; while a move of the hand is not answered yet, the hand knows better.
   const setElsewhere = () => {
     if (settled < moves) model.set(mine);
     showValues();

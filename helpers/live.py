@@ -31,8 +31,8 @@ from matplotlib.axis import Axis
 from matplotlib.backend_bases import FigureCanvasBase
 from matplotlib.figure import Figure
 
-from helpers import draw_list, style
-from helpers.draw_list import Recorder, hatch_tile, join
+from helpers import style
+from helpers.draw_list import Recorder, hatch_tile, join, to_png
 from helpers.learner import Trouble
 from helpers.sweeps import Sweep, grid
 from helpers.words import _
@@ -355,7 +355,10 @@ class Live(anywidget.AnyWidget):
 
     def _on_message(self, _widget, content, _buffers) -> None:
         """A view says which slider is held, if any, which slices of a sweep have arrived, and what was not answered."""
-        view, sweep = content.get("view"), self.sweep
+        with self.one_at_a_time:
+            self._take_in(content, content.get("view"), self.sweep)
+
+    def _take_in(self, content: dict, view: str | None, sweep: Sweep | None) -> None:
         if "hold" in content:
             control, by_keys = self._controls.get(str(content["hold"])), bool(content.get("by_keys"))
             if not isinstance(control, Slider):
@@ -372,10 +375,9 @@ class Live(anywidget.AnyWidget):
             if self.answers == answers:
                 self._answer(self.frame)
         elif "got" in content and sweep is not None and sweep.view == view:
-            with self.one_at_a_time:
-                with contextlib.suppress(ValueError):
-                    sweep.seen(sweep.slider.take(content.get("at")), _finite(content.get("speed")))
-                sweep.got(content["got"])
+            with contextlib.suppress(ValueError):
+                sweep.seen(sweep.slider.take(content.get("at")), _finite(content.get("speed")))
+            sweep.got(content["got"])
 
     def can_draw_ahead(self) -> bool:
         """Whether it is known which parts of a frame show what is remembered, if anything is.
@@ -424,7 +426,7 @@ class Live(anywidget.AnyWidget):
     def png(self) -> bytes:
         """Return the picture that is shown, for a saved notebook."""
         with style.look():     # whatever style the notebook has set
-            return draw_list.png(self.figure, draw_list.join([self.still, self.frame]))
+            return to_png(self.figure, join([self.still, self.frame]))
 
     def _repr_mimebundle_(self, **kwargs):
         data, metadata = super()._repr_mimebundle_(**kwargs)

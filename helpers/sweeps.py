@@ -101,8 +101,7 @@ class Sweep:
         self._picture = picture
         self._sent: dict[int, float] = {}       # when each slice under way was sent
         self._window, self._fastest, self._trip = 2, math.inf, 0.0      # the last: seconds until a slice is confirmed
-        self._done: set[float] = set()
-        self.seen(picture.values[slider.name], 0.0)
+        self._hand, self._speed, self._since = picture.values[slider.name], 0.0, monotonic()
         self._able: bool | None = None          # whether the picture can be drawn ahead at all, once that is known
         self._scheduled = self._calm = False
         self._begin()
@@ -188,7 +187,7 @@ class Sweep:
     def _begin(self) -> None:
         self._number = next(_numbers)
         self._base = self._basis()
-        self._done = set()
+        self._done: set[float] = set()
         self._look_around()
         self._layers: dict[bytes, int] = {}      # by their digest: most artists do not move with every slider
         self._bytes = self._strikes = 0
