@@ -441,7 +441,7 @@ function render({ model, el }) {
   };
   const arrived = (message, buffers) => {
     if (message.view !== view) return;
-    tell({ got: message.slice, at: model.get("values")[holds], speed: speed() });
+    if (message.confirm) tell({ got: message.slice, at: model.get("values")[holds], speed: speed() });
     if (!holds) return;
     if (sweep?.sweep !== message.sweep) sweep = { ...message, layers: [], ready: new Map() };
     unpack({ ...message, points: buffers[0], pixels: buffers[1] }).forEach((layer, i) => {

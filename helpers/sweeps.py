@@ -2,9 +2,10 @@
 
 The browser then shows the frame for the hand's position at once, however far away the kernel is; the kernel's answer
 to the move itself follows. A sweep is drawn nearest first, where a moving hand will be when the frames get there, for
-the browser tells how fast it is; a few milliseconds at a time between the kernel's other work, and with longer rests
-where it is well ahead; and sent in slices, of which only a few are under way at once. It ends when every position is
-drawn, when the hand is elsewhere, or at its bounds. The kernel keeps none of its frames.
+the browser tells how fast it is; a short turn at a time between the kernel's other work; and sent in slices, of
+which only a few are under way at once. It ends when every position is drawn, when the hand is elsewhere, or at its
+bounds. The kernel keeps none of its frames. Each message costs the page and the kernel several frames' worth of time:
+so slices grow, and the browser confirms only those that ask for it.
 
 A frame is a pure function of the controls' values (see `helpers.live`), so one that was drawn ahead is the frame
 itself. It is stale when another control has moved, and after Reset. A sweep then begins anew; the browser leaves the
@@ -30,16 +31,15 @@ if TYPE_CHECKING:
 POSITIONS = 200           # a slider has no more for a mouse, whose hand is no finer; keys know every step
 MOST_FRAMES = 400         # of one sweep; with keys, which may go on for ever, it then begins anew
 MOST_BYTES = 4_000_000    # of one sweep, in the browser's memory and on the line
-SLICE_BYTES = 64_000      # a slice is sent when it has so many, or took so many seconds: short at first, to be there
-SLICE_SECONDS = 0.015, 0.15   # soon, and each twice as long as the last, as every message has its price
-UNDER_WAY = 8             # slices that the browser has not yet confirmed
+SLICE_BYTES = 128_000     # a slice is sent when it has so many, or took so many seconds: short at first, to be there
+SLICE_SECONDS = 0.015, 0.2    # soon, and each twice as long as the last
+CONFIRMED = 2             # one of so many slices asks the browser to confirm it
+UNDER_WAY = 2, 3          # confirmations for which a sweep does not wait yet: at first, and at most
 LATE = 0.25               # seconds above the fastest confirmation so far: the line is full
 SLOW = 0.05               # seconds; a picture that takes longer is not drawn ahead, for it would hold up the moves
 HURRY = 0.25              # seconds that a learner's function may take for a frame that nobody has asked for
-TURN = 0.004              # seconds for which frames are drawn before the kernel looks what else there is
-BREATH = 0.001            # seconds that it then has for it: a move that has arrived passes through several threads
-CALM = 0.015              # seconds that it has where the frames are well ahead of the hand: the page needs the machine
-EARLY = 0.25              # seconds before the hand gets there, for a frame that is well ahead of it
+TURN = 0.03               # seconds for which frames are drawn before the kernel looks what else there is
+BREATH = 0.002            # seconds that it then has for it: a move that has arrived passes through several threads
 LEAD = 0.5                # seconds by which a hand is at most forestalled, and after which one without a move rests
 BEHIND = 100              # so many times as far counts a position from which the hand moves away
 STRIKES = 3               # so many slow frames in a row end a sweep
@@ -99,11 +99,11 @@ class Sweep:
     def __init__(self, picture: "Live", slider: "Slider", by_keys: bool, view: str) -> None:
         self.slider, self.by_keys, self.view = slider, by_keys, view
         self._picture = picture
-        self._sent: dict[int, float] = {}       # when each slice under way was sent
-        self._window, self._fastest, self._trip = 2, math.inf, 0.0      # the last: seconds until a slice is confirmed
+        self._sent: dict[int, float] = {}       # when each slice was sent whose confirmation is under way
+        self._window, self._fastest, self._trip = UNDER_WAY[0], math.inf, 0.0      # the last: how long a slice takes
         self._hand, self._speed, self._since = picture.values[slider.name], 0.0, monotonic()
         self._able: bool | None = None          # whether the picture can be drawn ahead at all, once that is known
-        self._scheduled = self._calm = False
+        self._slices, self._scheduled = 0, False
         self._begin()
 
     def grabbed(self) -> None:
@@ -124,10 +124,10 @@ class Sweep:
             self._trip = monotonic() - self._sent[number]
             self._sent = {later: sent for later, sent in self._sent.items() if later > number}     # the others are lost
             self._fastest = min(self._fastest, self._trip)
-            self._window = 1 if self._trip > self._fastest + LATE else min(self._window + 1, UNDER_WAY)
+            self._window = 1 if self._trip > self._fastest + LATE else min(self._window + 1, UNDER_WAY[1])
         self.go_on()
 
-    def go_on(self, breath: float = BREATH) -> None:
+    def go_on(self) -> None:
         """Draw on when the kernel has had a breath for what else there is to do."""
         try:
             loop = asyncio.get_running_loop()
@@ -135,7 +135,7 @@ class Sweep:
             return
         if not self._scheduled:
             self._scheduled = True
-            loop.call_later(breath, self._turn)
+            loop.call_later(BREATH, self._turn)
 
     def step(self) -> bool:
         """Draw one frame, and send a slice where one is full; return whether there is more to do now."""
@@ -177,7 +177,7 @@ class Sweep:
             self._strikes = STRIKES
             return
         if more:
-            self.go_on(CALM if self._calm else BREATH)
+            self.go_on()
 
     def _basis(self) -> dict:
         """What the frames depend on besides the slider."""
@@ -210,9 +210,7 @@ class Sweep:
             return None
         way = self._left - there
         far = np.where(way * speed < 0, BEHIND, 1) * np.abs(way)
-        nearest = far.argmin()
-        self._calm = bool(far[nearest] > abs(speed) * EARLY > 0)
-        return float(self._left[nearest])
+        return float(self._left[far.argmin()])
 
     def _draw(self, value: float) -> None:
         self._done.add(value)
@@ -244,7 +242,10 @@ class Sweep:
         self._bytes += self._slice_bytes
         self._patience = min(2 * self._patience, SLICE_SECONDS[1])
         number = next(_numbers)
-        self._sent[number] = monotonic()
-        self._picture.send({"sweep": self._number, "slice": number, "view": self.view, "name": self.slider.name,
-                            "base": self._base, "frames": self._frames, "first": first, **drawn}, buffers)
+        if confirm := self._slices % CONFIRMED == 0:
+            self._sent[number] = monotonic()
+        self._slices += 1
+        self._picture.send({"sweep": self._number, "slice": number, "confirm": confirm, "view": self.view,
+                            "name": self.slider.name, "base": self._base, "frames": self._frames, "first": first,
+                            **drawn}, buffers)
         self._empty()

@@ -191,10 +191,11 @@ class Learner:
                 self._send()
 
     def _take(self, piece: dict, now: float) -> None:
-        """Confirm a slice of a sweep."""
+        """Take in a slice of a sweep, and confirm it where it asks for that."""
         if self.held is None or piece["view"] != str(self.grabs):
             return
-        self._tell(got=piece["slice"], at=self.at, speed=self.speed)
+        if piece["confirm"]:
+            self._tell(got=piece["slice"], at=self.at, speed=self.speed)
         before = len(self.ahead)
         self.ahead.update(frame[0] for frame in piece["frames"])
         if before < len(self.positions) <= len(self.ahead):

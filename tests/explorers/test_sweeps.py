@@ -55,7 +55,9 @@ class View:
             self.frames[value] = clauses, [None if i < 0 else self._layers[i] for i in layers]
 
     def got(self) -> None:
-        """The slice under way that was sent first has arrived."""
+        """The first slice that asked to be confirmed has arrived, and with it all before."""
+        asked = [piece["slice"] for piece in self.slices if piece["confirm"]]
+        assert [*self.picture.sweep._sent] == asked[len(asked) - len(self.picture.sweep._sent):]
         self.say(got=min(self.picture.sweep._sent))
 
     def drag(self, name: str, value: float, speed: float) -> None:
@@ -201,25 +203,6 @@ def test_a_hand_that_rests_has_what_is_nearest_drawn_first(clock):
     assert drawn(view)[:2] == [2, 0]
 
 
-def test_far_ahead_of_the_hand_there_is_no_hurry(clock, monkeypatch):
-    """The page needs the machine then; but where the hand rests, nothing else does."""
-    monkeypatch.setattr(sweeps, "POSITIONS", 100)
-    picture = explore_softmax()
-    view = View(picture)
-    breaths = []
-    monkeypatch.setattr(picture, "send", lambda *_: None)
-    view.hold("z1")
-    monkeypatch.setattr(picture.sweep, "go_on", lambda breath=sweeps.BREATH: breaths.append(breath))
-    for speed in (0.0, 4.0):
-        view.drag("z1", -5 + speed / 4, speed)
-        for _ in range(20):
-            picture.sweep._turn()
-            picture.sweep._sent.clear()
-        if not speed:
-            assert set(breaths) == {sweeps.BREATH}
-    assert breaths[-1] == sweeps.CALM
-
-
 @pytest.mark.parametrize("content", [
     {}, {"at": None, "speed": 1}, {"at": "here", "speed": "fast"}, {"at": [], "speed": None},
     {"at": 1e400, "speed": 1e400}])
@@ -281,13 +264,13 @@ def test_few_slices_are_under_way(monkeypatch, quick):
     view.hold("z1")
     while picture.sweep.step():
         pass
-    assert len(view.slices) == 2                          # it begins gently
-    for _ in range(30):
+    assert [piece["confirm"] for piece in view.slices] == [True, False, True]       # it begins gently
+    for turn in range(20):
         view.got()
         while picture.sweep.step():
             pass
-        assert len(picture.sweep._sent) <= sweeps.UNDER_WAY
-    assert len(picture.sweep._sent) == sweeps.UNDER_WAY
+        assert len(view.slices) == 2 * (turn + 1) + 5
+        assert len(picture.sweep._sent) == sweeps.UNDER_WAY[1]
 
 
 def test_a_full_line_gets_one_slice_at_a_time(monkeypatch, clock):
@@ -307,10 +290,13 @@ def test_a_full_line_gets_one_slice_at_a_time(monkeypatch, clock):
         pass
     for _ in range(10):
         arrives_after(0.01)
-    assert len(picture.sweep._sent) == sweeps.UNDER_WAY
-    for _ in range(sweeps.UNDER_WAY):
+    assert len(picture.sweep._sent) == sweeps.UNDER_WAY[1]
+    for _ in range(sweeps.UNDER_WAY[1]):
         arrives_after(1.0)
     assert len(picture.sweep._sent) == 1
+    before = len(view.slices)
+    arrives_after(1.0)
+    assert len(view.slices) == before + sweeps.CONFIRMED
 
 
 def test_bytes_are_bounded(monkeypatch, quick):
