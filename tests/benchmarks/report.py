@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from helpers import sweeps
 from helpers.style import CLASSES, GRID, HATCHES, INK, PAPER, look
 
 ROOT = Path(__file__).parents[2]
@@ -73,6 +74,7 @@ def tables(result: dict) -> str:
     """Return all that was measured of the picture as Markdown tables."""
     faults, machine, versions = result["correctness"], result["machine"], result["versions"]
     held = result["link"]["ours"]["held"]
+    slices = sweeps.UNDER_WAY[1] * sweeps.CONFIRMED - 1
     return f"""\
 Medians over {result['rounds']} drags of {result['drag_seconds']:g} s at {result['events_per_second']} mouse events \
 a second, each grabbed just after its cell was run, and over {result['moves']} single moves, on {machine['cores']} \
@@ -94,6 +96,11 @@ Held for a second before it is dragged, a slider of this course moves its pictur
 
 {faults['frames']:,} painted frames of this course were looked at, {faults['frames_compared_pixel_by_pixel']:,} of \
 them compared pixel by pixel with the picture that the kernel draws for the same numbers.
+
+Nothing is drawn ahead while no slider is held. What is drawn ahead along one ends at {sweeps.MOST_FRAMES} frames or \
+{sweeps.MOST_BYTES / 1e6:g} MB; the page keeps it as long as the slider is held, the kernel not at all. It is sent in \
+slices, each as soon as it has {sweeps.SLICE_BYTES / 1e3:g} kB or took long enough, and no more than {slices} of them \
+are on the line at once.
 
 How the cost grows:
 
