@@ -3,9 +3,11 @@
 The front end of the pictures is the same in both, so a few lessons stand for all.
 """
 
+from collections.abc import Iterator
+
 import pytest
 
-from .conftest import TOKEN, Lab
+from .conftest import TOKEN, Lab, Server
 from .test_lessons import assert_drag_moves
 
 pytestmark = pytest.mark.browser
@@ -18,6 +20,14 @@ class Notebook(Lab):
         self.page.goto(f"{url or self.server.url}/notebooks/{path}?token={TOKEN}")
         self.wait_for_kernel()
         return self
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory) -> Iterator[Server]:
+    """A server of its own: one that has sent JupyterLab a font refuses Notebook 7 its own of the same name."""
+    server = Server(tmp_path_factory.mktemp("notebook7"))
+    yield server
+    server.close()
 
 
 @pytest.fixture(scope="module", params=["00_start_here", "05_softmax"])
