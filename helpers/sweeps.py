@@ -100,7 +100,8 @@ class Sweep:
         self.slider, self.by_keys, self.view = slider, by_keys, view
         self._picture = picture
         self._sent: dict[int, float] = {}       # when each slice was sent whose confirmation is under way
-        self._window, self._fastest, self._trip = UNDER_WAY[0], math.inf, 0.0      # the last: how long a slice takes
+        self._window = UNDER_WAY[0]             # so many confirmations may be under way
+        self._fastest, self._trip = math.inf, 0.0      # seconds until a slice is confirmed: the least, and the last
         self._hand, self._speed, self._since = picture.values[slider.name], 0.0, monotonic()
         self._able: bool | None = None          # whether the picture can be drawn ahead at all, once that is known
         self._slices, self._scheduled = 0, False

@@ -74,7 +74,7 @@ def tables(result: dict) -> str:
     """Return all that was measured of the picture as Markdown tables."""
     faults, machine, versions = result["correctness"], result["machine"], result["versions"]
     held = result["link"]["ours"]["held"]
-    slices = sweeps.UNDER_WAY[1] * sweeps.CONFIRMED - 1
+    slices = sweeps.UNDER_WAY[1] * sweeps.CONFIRMED
     return f"""\
 Medians over {result['rounds']} drags of {result['drag_seconds']:g} s at {result['events_per_second']} mouse events \
 a second, each grabbed just after its cell was run, and over {result['moves']} single moves, on {machine['cores']} \

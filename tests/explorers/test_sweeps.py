@@ -270,6 +270,8 @@ def test_few_slices_are_under_way(monkeypatch, quick):
         while picture.sweep.step():
             pass
         assert len(view.slices) == 2 * (turn + 1) + 5
+        arrived = 2 * turn + 1
+        assert len(view.slices) - arrived == sweeps.UNDER_WAY[1] * sweeps.CONFIRMED     # as the README says
         assert len(picture.sweep._sent) == sweeps.UNDER_WAY[1]
 
 
