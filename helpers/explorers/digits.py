@@ -254,9 +254,11 @@ def _canvas(height: float):
     return figure, ax
 
 
-def _asked(probabilities: Callable) -> tuple[Callable, np.ndarray, np.ndarray]:
+def _asked(function: Callable) -> tuple[Callable, np.ndarray, np.ndarray]:
     """The learner's function, made safe, and the weights and biases behind it, nan where it is broken."""
-    safe = learner.numbers(probabilities, "probabilities", shape=lambda X: (len(X), 10))
+    if function is probabilities:
+        _model()     # trained here, where no limit runs: a busy machine may take longer than a learner's function may
+    safe = learner.numbers(function, "probabilities", shape=lambda X: (len(X), 10))
     try:
         return safe, *rows_of_weights(safe)
     except learner.Trouble:     # the first frame tells

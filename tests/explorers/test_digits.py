@@ -14,6 +14,7 @@ from scipy.ndimage import shift as moved_by_scipy
 from scipy.special import log_softmax, softmax
 from sklearn.datasets import load_digits
 
+from helpers import limit
 from helpers.datasets import digits
 from helpers.explorers import digits as lesson
 from tests.explorers.test_every_explorer import preset, settings
@@ -75,6 +76,17 @@ def test_the_split_is_the_lessons():
 def test_the_courses_own_model_is_the_plain_loop():
     X_held = digits()[2]
     assert lesson.probabilities(X_held) == pytest.approx(own(X_held), abs=1e-9)
+
+
+@pytest.mark.parametrize("explore", [lesson.explore_digits, lesson.explore_drawing])
+def test_the_courses_own_model_is_trained_while_no_limit_runs(explore, monkeypatch):
+    """A busy machine may take longer for it than a learner's function is given."""
+    fit, limits = lesson.SoftmaxRegression.fit, []
+    monkeypatch.setattr(lesson.SoftmaxRegression, "fit",
+                        lambda *args, **keywords: limits.append(limit._innermost) or fit(*args, **keywords))
+    lesson._model.cache_clear()
+    explore()
+    assert limits == [None]
 
 
 def test_weights_are_found_from_probabilities_alone():
