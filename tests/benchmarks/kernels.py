@@ -8,14 +8,14 @@ Prints Markdown tables and writes the same numbers to ``kernels.json`` beside th
 Each kernel runs the explorer of lesson 05. One process is the hands of all learners: it speaks Jupyter's protocol to
 the kernels over loopback and sends what the front end sends: 60 events a second, a message only after the kernel was
 idle for the one before, and then the latest value. The answer to a move is the message with its frame, which must be
-the frame of just that value. The process does no more than that (it reads no more of a message than it needs and
-checks no signature), and its share of a core stands in the table; so does what other programs of the machine took,
-which should be next to nothing.
+the frame of just that value. A move lags until its frame, or a later one, is there to be shown. The process does no
+more than that (it reads no more of a message than it needs and checks no signature), and its share of a core stands in
+the table; so does what other programs of the machine took, which should be next to nothing.
 
 All is measured twice: with the answers alone, and with sweeps (see `helpers.sweeps`), when each hand grabs the slider
 anew every three seconds, each at another moment, and confirms the slices as the view does. Each grab begins a new
 sweep, as if another slider had been moved in between; nothing costs more. A position whose frame is there before the
-hand is shown at once, and the answer only follows.
+hand is shown at once; while a hand moves on, such moves are sent once a second only.
 
 A kernel is reached through a server, which takes its part of the machine too: a JupyterLab server is started besides,
 and the memory it uses and the CPU time that it needs to pass on a move and its answer are measured.
@@ -53,7 +53,8 @@ EVENTS = 60             # of the hand, a second
 GRAB = 3                # seconds that a hand stays on the slider
 PATIENCE = 120          # seconds for a kernel to start, or to run a cell
 SILENT = 10             # seconds without a word from a kernel that should answer
-TOO_LATE = 0.1          # seconds: an answer later than this lags behind the hand
+HELD_BACK = 1           # seconds for which the front end sends no move whose frame it has
+TOO_LATE = 0.1          # seconds: a picture that lags more is seen to lag
 DRAGGING = 0.1          # share of the learners of a course who drag a slider at the same moment
 MACHINE = {"cores": 2, "memory_gib": 24, "free": 0.2}       # the machine for which learners are counted
 PACKAGES = ("ipykernel", "ipywidgets", "anywidget", "jupyter_client", "jupyterlab", "matplotlib", "numpy")
@@ -117,13 +118,19 @@ class Learner:
         self.events = self.grabs = 0
         self.held: float | None = None                          # since when the slider is, if sweeps are wanted
         self.ahead: set[float] = set()                          # positions whose frames came with the sweep
-        self.wanted: float | None = None                        # where the hand is, if that was not sent yet
-        self.flight: tuple[str, float, float] | None = None     # the message not done yet: its id, when, and z₀
+        self.wanted: tuple[int, float] | None = None            # the move to be sent next: its number, and z₀
+        self.flight: tuple[str, float, int, float] | None = None     # the message not done yet: its id, when, its move
+        self.sent = 0.0                                         # when a move was last to be sent
+        self.number = self.shown = 0                            # the last move, and the last that is on display
+        self.waiting: deque[tuple[int, float]] = deque()        # the moves that are not, and when they were made
         self.forget()
 
     def forget(self) -> None:
         """Count anew."""
-        self.answers: list[tuple[float, float]] = []            # when each came, and how long it took
+        self.answers: list[float] = []                          # how long each took
+        self.frames: list[float] = []                           # when each was there to be shown
+        self.lags: list[float] = []                             # how long each move had to wait for that
+        self.slices = 0
         self.sweeps: list[float] = []                           # how long each took that was completed
         self.moves = self.at_once = self.ended = 0              # events, those shown at once, grabs that ended
 
@@ -150,26 +157,27 @@ class Learner:
         self.release()
         self.grabs += 1
         self._tell(hold="z0", by_keys=False)
-        self.held, self.ahead = time.perf_counter(), set()
+        self.held = time.perf_counter()
 
     def release(self) -> None:
         if self.held is not None:
             self._tell(hold=None)
-            self.held = None
+            self.held, self.ahead = None, set()
 
     def drag(self, sweeps: bool) -> None:
         """Move the slider by one position."""
         if sweeps and (self.held is None or self.events % (GRAB * EVENTS) == 0):
             self.grab()
         self.events += 1
+        self.number += 1
         self.moves += 1
         last = len(self.positions) - 1
         place = self.positions[abs(last - self.events % (2 * last))]
         self.at, self.speed = place, (place - self.at) * EVENTS
-        self.wanted = place
-        self.at_once += self.wanted in self.ahead
-        if self.flight is None:
-            self._send()
+        now = time.perf_counter()
+        self.waiting.append((self.number, now))
+        self.at_once += place in self.ahead
+        self._pass(now)
 
     def hear(self) -> None:
         """Take in one message of the kernel."""
@@ -182,13 +190,35 @@ class Learner:
             return
         elif kind == "comm_msg" and "frame" in content["data"]["state"]:
             text = content["data"]["state"]["frame"]["text"]
-            if not text.startswith(f"softmax: z = [{short(self.flight[2])},"):
-                raise AssertionError(f"z₀ = {self.flight[2]} was answered by {text}")
-            self.answers.append((now, now - self.flight[1]))
+            _, begun, number, z0 = self.flight
+            if not text.startswith(f"softmax: z = [{short(z0)},"):
+                raise AssertionError(f"z₀ = {z0} was answered by {text}")
+            self.answers.append(now - begun)
+            if number >= self.shown:
+                self._show(number, now)
+            if number < self.number:
+                self._pass(now)
         elif kind == "status" and content["execution_state"] == "idle":
             self.flight = None
             if self.wanted is not None:
                 self._send()
+
+    def _pass(self, now: float) -> None:
+        """Show the last move, if its frame is there, and send it on, if it is not or none was sent for long."""
+        if self.shown < self.number and self.at in self.ahead:
+            self._show(self.number, now)
+        if self.shown == self.number and now - self.sent <= HELD_BACK:
+            return
+        self.wanted, self.sent = (self.number, self.at), now
+        if self.flight is None:
+            self._send()
+
+    def _show(self, number: int, now: float) -> None:
+        """A frame is there: no move up to its own waits any longer."""
+        self.shown = number
+        self.frames.append(now)
+        while self.waiting and self.waiting[0][0] <= number:
+            self.lags.append(now - self.waiting.popleft()[1])
 
     def _take(self, piece: dict, now: float) -> None:
         """Take in a slice of a sweep, and confirm it where it asks for that."""
@@ -196,16 +226,20 @@ class Learner:
             return
         if piece["confirm"]:
             self._tell(got=piece["slice"], at=self.at, speed=self.speed)
+        self.slices += 1
         before = len(self.ahead)
         self.ahead.update(frame[0] for frame in piece["frames"])
+        if self.shown < self.number and self.at in self.ahead:
+            self._show(self.number, now)
         if before < len(self.positions) <= len(self.ahead):
             self.sweeps.append(now - self.held)
 
     def _send(self) -> None:
-        content = move(self.comm, {**self.values, "z0": self.wanted}, [str(self.grabs), self.events, self.speed])
-        sent = time.perf_counter()
+        number, z0 = self.wanted
+        content = move(self.comm, {**self.values, "z0": z0}, [str(self.grabs), number, self.speed])
+        begun = time.perf_counter()
         message = self.client.session.send(self.client.shell_channel.socket, "comm_msg", content)
-        self.flight, self.wanted = (message["header"]["msg_id"], sent, self.wanted), None
+        self.flight, self.wanted = (message["header"]["msg_id"], begun, number, z0), None
 
     def _tell(self, **content) -> None:
         data = {"method": "custom", "content": {**content, "view": str(self.grabs)}}
@@ -240,16 +274,19 @@ def drag(learners: list[Learner], seconds: float, sweeps: bool) -> dict:
     others = busy_time() - busy - sum(cpu) - ours
     for learner in learners:
         learner.release()
-    times = [took for learner in learners for _, took in learner.answers]
-    each = [sum(now < end for now, _ in learner.answers) / seconds for learner in learners]
+    answers, lags = ([took for learner in learners for took in getattr(learner, what)] for what in ("answers", "lags"))
+    frames = sum(len(learner.frames) for learner in learners)
+    each = [sum(now < end for now in learner.frames) / seconds for learner in learners]
     row = {
         "kernels": len(learners),
         "sweeps": sweeps,
-        "answer_median_ms": round(statistics.median(times) * 1e3, 1),
-        "answer_95_ms": round(statistics.quantiles(times, n=20)[-1] * 1e3, 1),
+        "answer_median_ms": round(statistics.median(answers) * 1e3, 1),
+        "answer_95_ms": round(statistics.quantiles(answers, n=20)[-1] * 1e3, 1),
+        "lag_95_ms": round(statistics.quantiles(lags, n=20)[-1] * 1e3, 1),
         "frames_per_second": round(statistics.mean(each), 1),
         "frames_per_second_least": round(min(each), 1),
-        "cpu_ms_per_frame": round(sum(cpu) / len(times) * 1e3, 1),
+        "messages_per_frame": round((len(answers) + sum(learner.slices for learner in learners)) / frames, 2),
+        "cpu_ms_per_frame": round(sum(cpu) / frames * 1e3, 1),
         "kernels_cores": round(sum(cpu) / wall, 2),
         "clients_cores": round(ours / wall, 3),
         "others_cores": round(max(others, 0) / wall, 2),
@@ -379,15 +416,15 @@ def _ping(url: str, server: psutil.Process, moves: int) -> float:
 
 
 def dragging_at_most(rows: list[dict], cores: int) -> float | None:
-    """Return how many kernels dragged at once answer in time on so many cores; None if all that were measured do.
+    """Return how many kernels dragged at once follow in time on so many cores; None if all that were measured do.
 
     Between two rows of the table the 95th percentile is taken to grow evenly. It grows with the kernels to a core.
     """
     scale = cores / os.cpu_count()
-    before = {"kernels": 0, "answer_95_ms": 0}
+    before = {"kernels": 0, "lag_95_ms": 0}
     for row in rows:
-        if row["answer_95_ms"] > TOO_LATE * 1e3:
-            part = (TOO_LATE * 1e3 - before["answer_95_ms"]) / (row["answer_95_ms"] - before["answer_95_ms"])
+        if row["lag_95_ms"] > TOO_LATE * 1e3:
+            part = (TOO_LATE * 1e3 - before["lag_95_ms"]) / (row["lag_95_ms"] - before["lag_95_ms"])
             return scale * (before["kernels"] + part * (row["kernels"] - before["kernels"]))
         before = row
     return None
@@ -397,7 +434,7 @@ def conclude(rows: list[dict], memory: dict[str, dict | None], server: dict) -> 
     """Return how many learners a machine serves, by its memory and by its cores.
 
     By memory each learner has a kernel and a server of his own, as on a hub. By cores, those who do not drag cost
-    nothing, and the server takes its time for each answer besides the kernel.
+    nothing, and the server takes its time for each message of a kernel besides.
     """
     usable = MACHINE["memory_gib"] * 1024 * (1 - MACHINE["free"])
     found = {"machine": MACHINE, "late_ms": TOO_LATE * 1e3, "share_who_drag": DRAGGING, "by_memory": {}, "by_cores": {}}
@@ -410,8 +447,8 @@ def conclude(rows: list[dict], memory: dict[str, dict | None], server: dict) -> 
         if dragging is None:
             found["by_cores"][name] = None
             continue
-        cpu = chosen[-1]["cpu_ms_per_frame"]
-        served = dragging * cpu / (cpu + server["cpu_ms_per_frame"])
+        cpu, messages = chosen[-1]["cpu_ms_per_frame"], chosen[-1]["messages_per_frame"]
+        served = dragging * cpu / (cpu + messages * server["cpu_ms_per_frame"])
         found["by_cores"][name] = {
             "kernels_dragged": round(dragging, 1), "kernels_dragged_behind_servers": round(served, 1),
             "learners": int(served / DRAGGING)}
@@ -420,15 +457,17 @@ def conclude(rows: list[dict], memory: dict[str, dict | None], server: dict) -> 
 
 def table(rows: list[dict]) -> str:
     """Return the measured rows as a Markdown table."""
-    lines = ["| kernels dragged | sweeps | answer, ms: median | 95 % | frames/s per learner | least | shown at once "
-             "| sweeps complete | after, s | kernel CPU per frame, ms | cores: kernels | clients | others |",
-             "|--:|---|" + "--:|" * 11]
+    lines = ["| kernels dragged | sweeps | answer, ms: median | 95 % | lag, ms: 95 % | frames/s per learner | least "
+             "| shown at once | sweeps complete | after, s | messages per frame | kernel CPU per frame, ms "
+             "| cores: kernels | clients | others |",
+             "|--:|---|" + "--:|" * 13]
     for row in rows:
         swept = (f"{row['shown_at_once']:.0%} | {row['sweeps_complete']:.0%} | {row['sweep_median_s'] or ''}"
                  if row["sweeps"] else " | | ")
         lines.append(f"| {row['kernels']} | {'yes' if row['sweeps'] else 'no'} | {row['answer_median_ms']} "
-                     f"| {row['answer_95_ms']} | {row['frames_per_second']} | {row['frames_per_second_least']} "
-                     f"| {swept} | {row['cpu_ms_per_frame']} | {row['kernels_cores']} | {row['clients_cores']} "
+                     f"| {row['answer_95_ms']} | {row['lag_95_ms']} | {row['frames_per_second']} "
+                     f"| {row['frames_per_second_least']} | {swept} | {row['messages_per_frame']} "
+                     f"| {row['cpu_ms_per_frame']} | {row['kernels_cores']} | {row['clients_cores']} "
                      f"| {row['others_cores']} |")
     return "\n".join(lines)
 
@@ -449,10 +488,10 @@ def summary(report: dict) -> str:
         lines.append(f"- by memory, {name}: {learners} (a kernel and a server each, {machine['free']:.0%} left free)")
     for name, cores in found["by_cores"].items():
         lines.append(f"- by cores, {name}: " + (
-            f"{cores['kernels_dragged']} kernels dragged at once answer within {found['late_ms']:.0f} ms at the 95th "
+            f"{cores['kernels_dragged']} kernels dragged at once follow within {found['late_ms']:.0f} ms at the 95th "
             f"percentile, {cores['kernels_dragged_behind_servers']} with the servers' share; if {DRAGGING:.0%} of the "
             f"learners drag at the same moment: {cores['learners']}" if cores else
-            f"all kernels measured answer within {found['late_ms']:.0f} ms at the 95th percentile"))
+            f"all kernels measured follow within {found['late_ms']:.0f} ms at the 95th percentile"))
     return "\n".join(lines)
 
 
