@@ -102,8 +102,16 @@ def test_a_changed_package_is_refused(made, other_tests):
     assert "requirements" not in made.start().stdout
 
 
+@pytest.fixture
+def interruptible():
+    """Tests that run in the background, as after `nohup`, hand on to what they start that SIGINT is ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="signals are sent as POSIX does")
-def test_interrupted_at_any_point_it_is_repaired(course):
+def test_interrupted_at_any_point_it_is_repaired(course, interruptible):
     log = course.venv / "install.log"
     for point, how in [(course.venv, signal.SIGINT), (log, signal.SIGINT), (log, signal.SIGKILL)]:
         process = course.popen()
