@@ -169,8 +169,9 @@ class Live(anywidget.AnyWidget):
     'square: x = 1.5 → 2.25'
     """
 
-    _esm = Path(__file__).with_name("live.js")
-    _css = Path(__file__).with_name("live.css")
+    # As texts: of a Path, anywidget keeps a list of all the widgets that it made, and with them every closed picture.
+    _esm = Path(__file__).with_name("live.js").read_text(encoding="utf-8")
+    _css = Path(__file__).with_name("live.css").read_text(encoding="utf-8")
 
     controls = traitlets.List().tag(sync=True)
     presets = traitlets.List().tag(sync=True)
@@ -254,8 +255,10 @@ class Live(anywidget.AnyWidget):
         Raises
         ------
         ValueError
-            If there is no such control, or the value is none of its.
+            If there is no such control, the value is none of its, or the picture is closed.
         """
+        if self.comm is None:
+            raise ValueError(_closed())
         for name, value in values.items():
             if name not in self._controls:
                 raise ValueError(_("There is no control {name!r}; there are {names}.").format(
@@ -268,6 +271,19 @@ class Live(anywidget.AnyWidget):
         with self.hold_trait_notifications():
             self.resets += 1
             self.values = self._start
+
+    def close(self) -> None:
+        """Close the picture: it moves no more, and lets go of all that it was drawn with.
+
+        IPython keeps whatever a cell ended with, as ``Out[1]``, and so the pictures of all its earlier runs.
+        """
+        if self.comm is None:
+            return
+        with self.one_at_a_time:
+            super().close()
+            self.unobserve_all()
+            self.figure = self.sweep = self._recorder = self._follow = self._remember = self._memory = None
+            self._moving, self.still, self.tiles = [], {}, {}
 
     @traitlets.validate("values")
     def _take(self, proposal):
@@ -440,6 +456,8 @@ class Live(anywidget.AnyWidget):
 
         ``live.css`` hides these where the widget is alive.
         """
+        if self.comm is None:
+            return print(_closed())
         data, metadata = self._repr_mimebundle_()
         display(data, metadata=metadata, raw=True)
         remedy = _("No sliders here? Run this cell (Shift+Enter) in JupyterLab, Notebook 7 or VS Code.")
@@ -460,6 +478,10 @@ def explorer(function: Callable[..., Live]) -> Callable[..., Live]:
 
     explore.is_explorer = True
     return explore
+
+
+def _closed() -> str:
+    return _("This picture is closed, for its cell was run again. Use the new one.")
 
 
 def _finite(number: Any = None) -> float:

@@ -9,6 +9,7 @@ import inspect
 import io
 import pkgutil
 import sys
+import weakref
 from itertools import islice, pairwise
 
 import matplotlib.pyplot as plt
@@ -213,6 +214,32 @@ def test_no_figure_is_left_open(explore):
     for _ in range(3):
         explore()._repr_mimebundle_()
     assert plt.get_fignums() == []
+
+
+def test_closed_it_holds_nothing_any_more(explore):
+    """IPython keeps the pictures of all the runs of a cell: what they were drawn with must not stay with them."""
+    picture = explore()
+    picture._on_message(picture, {"view": "mine", "hold": next(iter(picture._controls)), "by_keys": False}, [])
+    for values in walk(picture, 3, seed=8):
+        picture.move(**values)
+    figure, follow = weakref.ref(picture.figure), weakref.ref(picture._follow)
+    picture.close()
+    picture.close()
+    gc.collect()
+    assert figure() is None and follow() is None
+    with pytest.raises(ValueError, match="closed"):
+        picture.move(**values)
+    kept = weakref.ref(picture)
+    del picture
+    gc.collect()
+    assert kept() is None
+
+
+def test_a_closed_picture_says_so(explore, capsys):
+    picture = explore()
+    picture.close()
+    picture._ipython_display_()
+    assert "closed" in capsys.readouterr().out
 
 
 def test_memory_is_flat(explore):

@@ -271,13 +271,15 @@ def test_a_cell_run_again_closes_its_earlier_picture():
                     return None
 
         show = ("from helpers.explorers.softmax import explore_softmax\n"
-                "first = explore_softmax()\nsecond = explore_softmax()")
+                "first = explore_softmax()\nexplore_softmax()")
         for _ in range(4):
             run(show, "a")
         run(show, "b")
-        count = ("import gc\nfrom helpers.live import Live\n"
-                 "print(sum(isinstance(t, Live) and t.comm is not None for t in gc.get_objects()))")
-        assert run(count, "c") == "4"     # two of cell a, two of cell b
+        count = ("import gc\nfrom matplotlib.figure import Figure\nfrom helpers.live import Live\n"
+                 "gc.collect()\nthere = gc.get_objects()\n"
+                 "print(sum(isinstance(t, Live) and t.comm is not None for t in there),\n"
+                 "      sum(isinstance(t, Figure) for t in there), len(Out))")
+        assert run(count, "c") == "4 4 5"     # two of cell a, two of cell b; IPython keeps what each run ended with
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)

@@ -11,7 +11,7 @@ from helpers.explorers.net_input import explore_net_input
 NUMBER = r"(-?[\d.]+(?:e[+-]?\d+)?)"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def picture():
     return explore_net_input()
 

@@ -428,8 +428,9 @@ def test_a_picture_that_was_closed_is_not_drawn_ahead(quick):
     picture = explore_softmax()
     view = View(picture)
     view.hold("z1")
+    sweep = picture.sweep
     picture.close()
-    assert not picture.sweep.step()
+    assert not sweep.step() and picture.sweep is None
 
 
 def test_an_interrupt_ends_the_sweep_and_nothing_else(quick, monkeypatch):
