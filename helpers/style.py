@@ -173,17 +173,21 @@ class Bars:
             patch.set(facecolor=colours[i % len(colours)], hatch=hatches[i % len(hatches)])
 
     def show(self, values) -> None:
-        """Show these heights. What is beyond the axes ends at their edge; its number tells how far it goes."""
+        """Show these heights. What is beyond the axes ends at their edge; its number, on a plate, tells how far."""
         bottom, top = self._axes.get_ylim()
         room = 0.02 * (top - bottom)
         for i, (patch, label, value) in enumerate(zip(self.patches, self.labels, np.ravel(values), strict=True)):
             height = 0.0 if np.isnan(value) else float(np.clip(value, bottom, top))
             patch.set_height(height)
             below = height < 0
-            at = max(height - room, bottom + 4 * room) if below else min(height + room, top - 4 * room)
+            free = height - room if below else height + room
+            at = max(free, bottom + 4 * room) if below else min(free, top - 4 * room)
             text = number(value, self._digits)
             if "e" in text:   # one digit and the power: more would run into the next bar's number
                 text = f"{value:.0e}"
             label.set_position((i, at))
             label.set_text(text)
             label.set_va("top" if below else "bottom")
+            on_bar = at != free     # whose colour and hatch would leave the number hard to read
+            if on_bar != (label.get_bbox_patch() is not None):
+                label.set_bbox({"facecolor": PAPER, "edgecolor": "none", "pad": 1.5} if on_bar else None)

@@ -109,7 +109,6 @@ def explore_surprise(surprise: Callable = surprise) -> Live:
         _name_points(names, p, np.clip(np.nan_to_num(heights), 0, MOST - 0.5))
         pin(point, p[true], loss)
         loss_bar.show([loss])
-        loss_bar.labels[0].set_color(PAPER if loss > MOST - 0.5 else INK)     # no room above: the number goes inside
         return _("surprise: z = {z}, true class {y} → p = {p}; p of the true class {p_true}, its surprise {loss}; "
                  "from z alone, lse(z) − z of the true class: {from_z}").format(
             z=vector(z, None), y=y, p=vector(p), p_true=number(p[true]), loss=number(loss),

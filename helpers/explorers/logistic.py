@@ -9,7 +9,7 @@ from matplotlib.patches import Rectangle
 from helpers import activations, learner
 from helpers.datasets import practice_hours
 from helpers.live import Choice, Live, Slider, explorer
-from helpers.style import CLASSES, CURVE, GRID, INK, MUTED, PAPER, POINT, SOFT, TRUTH, Bars, number, picture, pin, short
+from helpers.style import CLASSES, CURVE, GRID, INK, MUTED, POINT, SOFT, TRUTH, Bars, number, picture, pin, short
 from helpers.words import _
 
 THREAD = {"w": 0.5, "b": 0.82, "x": 2.5, "t": 0.5}   # 0.82 = 0.4 + 0.3 · 1.4: bias and first feature, held fast
@@ -238,10 +238,6 @@ def explore_fit(logistic: Callable = activations.logistic) -> Live:
         beyond.set_data(hours[far], np.full(far.sum(), 4.0))
         best, its_w, its_b = memory
         bars.show([mean, best])
-        high = mean > 1.6                                # no room above the bar: its number goes inside
-        bars.labels[0].set_color(PAPER if high else INK)
-        if high:
-            bars.labels[0].set_y(min(mean, 1.75) - 0.12)
         where = _("boundary at {x} hours").format(x=number(boundary, 2)) if w else _("no boundary, since w = 0")
         return _("fit: w = {w}, b = {b} → mean log loss {mean}, {where}; best so far {best} at w = {best_w}, "
                  "b = {best_b}").format(w=short(w), b=short(b), mean=number(mean), where=where, best=number(best),
