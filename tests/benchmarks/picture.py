@@ -33,6 +33,7 @@ CANDIDATES = ("interact", "ipympl", "ours", "floor", "limit")
 DELAY = 0.05                       # seconds in each direction
 EVENTS = 60                        # a second
 SECONDS, HOLD = 3.0, 1.0
+FIRSTS = 4                         # times that a cell is run before each drag: one first picture tells little
 GROWTH = {
     "points": [{"points": points} for points in (200, 1_000, 5_000, 20_000)],
     "bars": [{"bars": bars} for bars in (3, 10, 30, 100)],
@@ -188,7 +189,7 @@ async def race(browser: Browser, server: Server, url: str, far: bool, rounds: in
         for stand in stands[turn % len(stands):] + stands[:turn % len(stands)]:
             say(f"{'link' if far else 'direct'}: round {turn + 1} of {rounds}, {stand.kind}")
             mine = seen[stand.kind]
-            mine["first"].append(await stand.first())
+            mine["first"] += [await stand.first() for _ in range(FIRSTS)]
             mine["drags"].append(await stand.drag())
             mine["moves"].append(await stand.moves(moves))
             if far and stand.kind in ("ours", "limit"):
@@ -237,7 +238,7 @@ async def references(browser: Browser, server: Server, records: list[dict]) -> d
 
 async def measure(quick: bool) -> dict:
     """Measure everything; return what ``picture.json`` holds."""
-    rounds, moves, drags = (1, 10, 1) if quick else (4, 25, 2)
+    rounds, moves, drags = (1, 10, 1) if quick else (6, 17, 2)
     sizes = {what: steps[-1:] for what, steps in GROWTH.items()} if quick else GROWTH
     busy = [psutil.cpu_percent(interval=1)]      # what else goes on: the figures are worth the less, the more it is
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
