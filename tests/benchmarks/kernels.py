@@ -205,13 +205,16 @@ class Learner:
 
     def _pass(self, now: float) -> None:
         """Show the last move, if its frame is there, and send it on, if it is not or none was sent for long."""
-        if self.shown < self.number and self.at in self.ahead:
-            self._show(self.number, now)
+        self._show_ahead(now)
         if self.shown == self.number and now - self.sent <= HELD_BACK:
             return
         self.wanted, self.sent = (self.number, self.at), now
         if self.flight is None:
             self._send()
+
+    def _show_ahead(self, now: float) -> None:
+        if self.shown < self.number and self.at in self.ahead:
+            self._show(self.number, now)
 
     def _show(self, number: int, now: float) -> None:
         """A frame is there: no move up to its own waits any longer."""
@@ -229,8 +232,7 @@ class Learner:
         self.slices += 1
         before = len(self.ahead)
         self.ahead.update(frame[0] for frame in piece["frames"])
-        if self.shown < self.number and self.at in self.ahead:
-            self._show(self.number, now)
+        self._show_ahead(now)
         if before < len(self.positions) <= len(self.ahead):
             self.sweeps.append(now - self.held)
 

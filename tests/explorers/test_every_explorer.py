@@ -216,7 +216,7 @@ def test_no_figure_is_left_open(explore):
     assert plt.get_fignums() == []
 
 
-def test_closed_it_holds_nothing_any_more(explore):
+def test_closed_it_holds_nothing_any_more_and_says_so(explore, capsys):
     """IPython keeps the pictures of all the runs of a cell: what they were drawn with must not stay with them."""
     picture = explore()
     picture._on_message(picture, {"view": "mine", "hold": next(iter(picture._controls)), "by_keys": False}, [])
@@ -229,17 +229,12 @@ def test_closed_it_holds_nothing_any_more(explore):
     assert figure() is None and follow() is None
     with pytest.raises(ValueError, match="closed"):
         picture.move(**values)
+    picture._ipython_display_()
+    assert "closed" in capsys.readouterr().out
     kept = weakref.ref(picture)
     del picture
     gc.collect()
     assert kept() is None
-
-
-def test_a_closed_picture_says_so(explore, capsys):
-    picture = explore()
-    picture.close()
-    picture._ipython_display_()
-    assert "closed" in capsys.readouterr().out
 
 
 def test_memory_is_flat(explore):
