@@ -25,6 +25,7 @@ Lengths are in pixels of the figure (``figure.dpi`` to the inch), with the origi
 
 import functools
 import io
+import math
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -37,13 +38,14 @@ from matplotlib.patches import Rectangle
 from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
-from matplotlib.transforms import Affine2D, Bbox, TransformedPath
+from matplotlib.transforms import Affine2D, Bbox, Transform, TransformedPath, TransformNode
 from PIL import Image
 
 FINENESS = 4      # curves are flattened as on a screen of four times the density, so that a zoomed page stays smooth
 INVISIBLE = "#00000000"
 UNKERNED = frozenset("0123456789.-\u2212e")
 FARTHEST = 1e6    # pixels; beyond it a float32 has no room left for a fraction of a pixel
+MOST_KEPT = 100   # transforms of one figure
 
 
 class Recorder(RendererBase):
@@ -72,6 +74,7 @@ class Recorder(RendererBase):
         self.width, self.height = (float(v) for v in figure.bbox.size)
         self._to_canvas = Affine2D().scale(1, -1).translate(0, self.height)
         self._to_fine = self._to_canvas + Affine2D().scale(FINENESS)
+        self._places: dict[int, _Place] = {}
         self._begin()
 
     def _begin(self) -> None:
@@ -95,8 +98,8 @@ class Recorder(RendererBase):
     def _record_text(self, text: Text) -> bool:
         """Record one upright line of words as `Text.draw` would; return False where it is something else."""
         words, font, angle = text.get_text(), text.get_fontproperties(), text.get_rotation()
-        x, y = text.get_transform().transform(text.get_unitless_position())
-        plain = words and text.get_visible() and not {*words} & {"\n", "$"} and np.isfinite(x + y)
+        x, y = self._place(text.get_transform())(*text.get_unitless_position())
+        plain = words and text.get_visible() and not {*words} & {"\n", "$"} and math.isfinite(x + y)
         dressed = text.get_bbox_patch() or text.get_path_effects() or text.get_clip_on()
         if not plain or dressed or angle or text._linespacing != "normal":
             return False
@@ -113,12 +116,17 @@ class Recorder(RendererBase):
 
     def _record_rectangle(self, patch: Rectangle) -> bool:
         """Record an upright rectangle without an edge as `Rectangle.draw` would; return False where it is another."""
-        x0, y0, x1, y1 = patch.get_bbox().extents
-        corners = Artist.get_transform(patch).transform([(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)])
-        plain = patch.get_visible() and patch.get_facecolor()[3] and np.isfinite(corners).all()
+        place = self._place(Artist.get_transform(patch))
+        if not place.upright:
+            return False
+        (x, y), wide, high = patch.get_xy(), patch.get_width(), patch.get_height()
+        x0, y0 = place(x, y)
+        x1, y1 = place(x + wide, y + high)
+        plain = patch.get_visible() and patch.get_facecolor()[3] and math.isfinite(x0 + y0 + x1 + y1)
         dressed = patch.get_linewidth() or patch.get_path_effects() or patch.get_snap() is not None
         if not plain or dressed or patch.get_angle():
             return False
+        x0, x1, y0, y1 = (min(max(v, -FARTHEST), FARTHEST) for v in (x0, x1, self.height - y0, self.height - y1))
         gc = self.new_gc()
         if patch.get_clip_on():
             gc.set_clip_rectangle(patch.get_clip_box())
@@ -127,7 +135,7 @@ class Recorder(RendererBase):
         gc.set_hatch_color(patch.get_hatchcolor())
         gc.set_hatch_linewidth(patch.get_hatch_linewidth())
         self._set_clip(gc)
-        polygon = np.clip(corners * (1, -1) + (0, self.height), -FARTHEST, FARTHEST).astype("<f4")
+        polygon = np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)], "<f4")
         self._commands.append(["path", self._add([polygon]), _hex(patch.get_facecolor()), None, 0.0, None,
                                patch.get_capstyle(), patch.get_joinstyle(), True, self._hatch(gc)])
         return True
@@ -192,6 +200,15 @@ class Recorder(RendererBase):
         self._pixels.append(np.ascontiguousarray(im, np.uint8).tobytes())
 
     # Pieces ------------------------------------------------------------------------------------------------------
+
+    def _place(self, transform: Transform) -> "_Place":
+        """Where a transform takes a point; kept, since an artist has the same one in each frame."""
+        place = self._places.get(id(transform))
+        if place is None:
+            if len(self._places) >= MOST_KEPT:     # an explorer that makes new ones for each frame
+                self._places.clear()
+            place = self._places[id(transform)] = _Place(transform)
+        return place
 
     def _write(self, x: float, y: float, words: str, prop: FontProperties, width: float, ink: str, angle: float):
         size, weight = self.points_to_pixels(prop.get_size_in_points()), prop.get_weight()
@@ -317,6 +334,34 @@ def hatch_tile(pattern: str, side: float) -> dict:
     return {"side": side, "counts": [len(p) for p in polygons], "points": np.concatenate(polygons).tobytes()}
 
 
+class _Place(TransformNode):
+    """Where a transform takes a point, in pixels: what matplotlib multiplies anew each time is kept while it stays."""
+
+    def __init__(self, transform: Transform) -> None:
+        super().__init__()
+        self._transform = transform
+        self.set_children(transform)     # a change of it sets `_invalid`
+
+    def _find(self) -> None:
+        if self._invalid:
+            self._matrix = self._transform.get_affine().get_matrix()[:2].tolist()
+            self._affine, self._separable = self._transform.is_affine, self._transform.is_separable
+            self._invalid = 0
+
+    @property
+    def upright(self) -> bool:
+        """Whether it takes upright lines to upright lines."""
+        self._find()
+        return self._separable
+
+    def __call__(self, x: float, y: float) -> tuple[float, float]:
+        self._find()
+        if not self._affine:
+            x, y = self._transform.transform_non_affine(np.array([(x, y)], float))[0].tolist()
+        (xx, xy, x0), (yx, yy, y0) = self._matrix
+        return xx * x + xy * y + x0, yx * x + yy * y + y0
+
+
 def _polygons(path: Path, to_fine) -> list[np.ndarray]:
     """The vertices of a path, (n, 2) float32 for each piece, curves flattened; what is not finite is left out."""
     fine = path.cleaned(to_fine, remove_nans=True, simplify=path.should_simplify)
@@ -338,9 +383,16 @@ def _text_size(words: str, prop: FontProperties, ismath: bool) -> tuple[float, f
     """
     if ismath or len(words) < 2 or not UNKERNED.issuperset(words):
         return text_to_path.get_text_width_height_descent(words, prop, ismath)
-    widths, heights, descents = zip(*(_text_size(sign, prop, False) for sign in words), strict=True)
+    signs = _sign_sizes(prop)
+    widths, heights, descents = zip(*(signs[sign] for sign in words), strict=True)
     descent = max(descents)
     return sum(widths), descent + max(h - d for h, d in zip(heights, descents, strict=True)), descent
+
+
+@functools.lru_cache(64)
+def _sign_sizes(prop: FontProperties) -> dict[str, tuple[float, float, float]]:
+    """The same for each sign of a number."""
+    return {sign: text_to_path.get_text_width_height_descent(sign, prop, False) for sign in UNKERNED}
 
 
 @functools.lru_cache(64)

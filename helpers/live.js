@@ -175,10 +175,17 @@ function sliderControl(control, hand, say, words) {
     type: "number", min: low, max: high, step: "any", "aria-label": fill(words.typed, { label }) });
   // A mouse or a finger is no finer than the grid, whose frames can all be drawn ahead; keys know every step.
   let dragged = false, shown;
-  const hold = () => hand.hold(control, !dragged);
-  range.addEventListener("pointerdown", () => { dragged = true; hold(); });
-  range.addEventListener("keydown", () => { if (dragged) { dragged = false; hold(); } });
-  range.addEventListener("focus", () => { if (!range.matches(":active")) hold(); });     // else it was pressed just now
+  const byKeys = () => {
+    dragged = false;
+    if (!hand.holds(control, true)) hand.hold(control, true);
+  };
+  range.addEventListener("pointermove", ({ buttons }) => { if (!buttons) hand.reach(control); });
+  range.addEventListener("pointerleave", hand.leave);
+  range.addEventListener("pointerdown", () => { dragged = true; hand.hold(control, false); });
+  range.addEventListener("keydown", byKeys);
+  range.addEventListener("focus", () => {
+    if (!range.matches(":active")) hand.hold(control, !dragged);     // else it was pressed just now
+  });
   range.addEventListener("input", () => {
     const value = Number(range.value);
     hand.move(name, dragged ? onGrid(control, value) : value);
@@ -201,6 +208,7 @@ function sliderControl(control, hand, say, words) {
   field.addEventListener("change", () => typed(true));
   // Arrow keys in the field move by the slider's step, which the field itself does not have, as it takes any number.
   field.addEventListener("keydown", (event) => {
+    byKeys();
     const way = { ArrowUp: 1, ArrowDown: -1 }[event.key];
     if (!way) return;
     event.preventDefault();
@@ -412,37 +420,50 @@ function render({ model, el }) {
   // ---- What the hand does: the values go to the kernel, and the frame for them is shown if it was drawn ahead ----
 
   let sweep = null;       // the frames along the slider that is held, as far as they have arrived
-  let holds = null;
+  let held = null, byKeys = false, expected = false;      // which one, how, and whether a pointer has only come to it
+  const holds = ({ name }, by_keys) => held === name && byKeys === by_keys;
   const forget = () => {
     sweep = null;
     delete root.dataset.ahead;
   };
+  const drawAhead = ({ name }, by_keys) => {
+    if (name !== held) forget();
+    held = name;
+    byKeys = by_keys;
+    trail = [here()];
+    tell({ hold: name, by_keys });
+  };
+  // A pointer over a slider is a hand that is about to press it: what it needs at once is drawn by then.
+  const reach = (control) => {
+    if (playing || holds(control, false)) return;
+    drawAhead(control, false);
+    expected = true;
+    keepStill();
+  };
   const hold = (control, by_keys) => {
-    if (control.name !== holds) {
-      forget();
-      trail = [[performance.now(), model.get("values")[control.name]]];
-    }
-    holds = control.name;
+    if (expected && holds(control, by_keys)) trail = [here()];
+    else drawAhead(control, by_keys);
+    expected = false;
     touched(control);
-    tell({ hold: control.name, by_keys });
   };
   const letGo = () => {
-    if (holds) tell({ hold: null });
-    holds = kept = null;
+    if (held) tell({ hold: null });
+    held = kept = null;
     forget();
   };
   // How fast the hand moves the slider that is held, a second: so the kernel knows where it will be.
   let trail = [];
+  const here = () => [performance.now(), model.get("values")[held]];
   const speed = () => {
     const now = performance.now();
     while (trail.length > 1 && trail[1][0] < now - TRAIL) trail.shift();
-    if (!holds || now - trail[0][0] < 1) return 0;
-    return (1000 * (model.get("values")[holds] - trail[0][1])) / (now - trail[0][0]);
+    if (!held || now - trail[0][0] < 1) return 0;
+    return (1000 * (model.get("values")[held] - trail[0][1])) / (now - trail[0][0]);
   };
   const arrived = (message, buffers) => {
     if (message.view !== view) return;
-    if (message.confirm) tell({ got: message.slice, at: model.get("values")[holds], speed: speed() });
-    if (!holds) return;
+    if (message.confirm) tell({ got: message.slice, at: model.get("values")[held], speed: speed() });
+    if (!held) return;
     if (sweep?.sweep !== message.sweep) sweep = { ...message, layers: [], ready: new Map() };
     unpack({ ...message, points: buffers[0], pixels: buffers[1] }).forEach((layer, i) => {
       sweep.layers[message.first + i] = layer;
@@ -481,7 +502,7 @@ function render({ model, el }) {
   let mine = null;               // where the hand has put the controls
   const moved = () => {
     moves++;
-    if (holds) trail.push([performance.now(), model.get("values")[holds]]);
+    if (held) trail.push(here());
     pass(showAhead());
   };
   // Send the last move on: in a while, where its frame was drawn ahead. The kernel has better things to do than to draw
@@ -527,7 +548,8 @@ function render({ model, el }) {
     showValues();
   };
 
-  const hand = { hold, letGo, move };
+  const leave = () => { if (!playing) letGoUnless(document.activeElement); };
+  const hand = { reach, leave, holds, hold, letGo, move };
   const controls = model.get("controls").map((control) => [
     control.name, CONTROLS[control.kind](control, hand, say, words)]);
   const showValues = () => {
@@ -646,12 +668,14 @@ function render({ model, el }) {
   };
   // While a slider is held, what stands still is kept as pixels; a page with many pictures has no memory for all.
   let kept = null;
+  const keepStill = () => {
+    if (kept || !canvas.width) return;
+    kept = element("canvas", { width: canvas.width, height: canvas.height });
+    drawStill(kept.getContext("2d"));
+  };
   const paint = () => {
     if (!canvas.width || !frame) return;
-    if (holds && !kept) {
-      kept = element("canvas", { width: canvas.width, height: canvas.height });
-      drawStill(kept.getContext("2d"));
-    }
+    if (held) keepStill();
     g.resetTransform();
     if (kept) g.drawImage(kept, 0, 0);
     else drawStill(g);

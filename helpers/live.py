@@ -5,7 +5,8 @@ sets the artists from the controls' values and returns the line of numbers. All 
 
 1. What stands still is recorded once as a draw list (see `helpers.draw_list`), what moves anew at each change.
 2. The browser replays both on a canvas, sharp at any density, in the colours of a light or a dark page.
-3. While a hand is on a slider, the frames along it are drawn ahead (see `helpers.sweeps`), so that none has to wait.
+3. While a hand is on a slider, or a pointer over it, the frames along it are drawn ahead (see `helpers.sweeps`), so
+   that none has to wait.
 4. The line of numbers is shown under the picture, is announced, and is the picture's text alternative.
 5. What the learner's own function does wrong is shown beneath the picture, which keeps its last good frame.
 """

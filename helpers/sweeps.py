@@ -1,4 +1,4 @@
-"""Sweeps: the frames along one slider, drawn ahead while a hand is on it.
+"""Sweeps: the frames along one slider, drawn ahead while a hand is on it, or a pointer over it.
 
 The browser then shows the frame for the hand's position at once, however far away the kernel is; the kernel's answer
 to the move itself follows. A sweep is drawn nearest first, where a moving hand will be when the frames get there, for
@@ -33,8 +33,8 @@ MOST_FRAMES = 400         # of one sweep; with keys, which may go on for ever, i
 MOST_BYTES = 4_000_000    # of one sweep, in the browser's memory and on the line
 SLICE_BYTES = 128_000     # a slice is sent when it has so many, or took so many seconds: short at first, to be there
 SLICE_SECONDS = 0.015, 0.2    # soon, and each twice as long as the last
-CONFIRMED = 2             # one of so many slices asks the browser to confirm it
-UNDER_WAY = 2, 3          # confirmations for which a sweep does not wait yet: at first, and at most
+CONFIRMED = 4             # one of so many slices asks the browser to confirm it
+UNDER_WAY = 2             # confirmations for which a sweep does not wait yet
 LATE = 0.25               # seconds above the fastest confirmation so far: the line is full
 SLOW = 0.05               # seconds; a picture that takes longer is not drawn ahead, for it would hold up the moves
 HURRY = 0.25              # seconds that a learner's function may take for a frame that nobody has asked for
@@ -100,7 +100,7 @@ class Sweep:
         self.slider, self.by_keys, self.view = slider, by_keys, view
         self._picture = picture
         self._sent: dict[int, float] = {}       # when each slice was sent whose confirmation is under way
-        self._window = UNDER_WAY[0]             # so many confirmations may be under way
+        self._window = UNDER_WAY                # so many confirmations may be under way; 1 where the line is full
         self._fastest, self._trip = math.inf, 0.0      # seconds until a slice is confirmed: the least, and the last
         self._hand, self._speed, self._since = picture.values[slider.name], 0.0, monotonic()
         self._able: bool | None = None          # whether the picture can be drawn ahead at all, once that is known
@@ -125,7 +125,7 @@ class Sweep:
             self._trip = monotonic() - self._sent[number]
             self._sent = {later: sent for later, sent in self._sent.items() if later > number}     # the others are lost
             self._fastest = min(self._fastest, self._trip)
-            self._window = 1 if self._trip > self._fastest + LATE else min(self._window + 1, UNDER_WAY[1])
+            self._window = 1 if self._trip > self._fastest + LATE else UNDER_WAY
         self.go_on()
 
     def go_on(self) -> None:
@@ -243,7 +243,7 @@ class Sweep:
         self._bytes += self._slice_bytes
         self._patience = min(2 * self._patience, SLICE_SECONDS[1])
         number = next(_numbers)
-        if confirm := self._slices % CONFIRMED == 0:
+        if confirm := self._slices % CONFIRMED == 0 or self._window == 1:     # on a full line, each
             self._sent[number] = monotonic()
         self._slices += 1
         self._picture.send({"sweep": self._number, "slice": number, "confirm": confirm, "view": self.view,

@@ -5,7 +5,10 @@
 
 The candidates are in ``candidates.py``; what is on display is read by ``sampler.js``. They take turns, on one machine
 and then through a link 50 ms away in each direction. A drag is three seconds of 60 mouse events a second from one end
-of the slider to the other, grabbed anew after the cell was run anew, so nothing is there that was drawn before.
+of the slider to the other, grabbed anew after the cell was run anew, so nothing is there that was drawn before. The
+pointer comes to the slider, and the button is pressed a tenth of a second later: so long takes a finger on a mouse
+(Card, Moran and Newell, The keystroke-level model, 1980, table 1). Ours is also dragged as by a finger on a screen,
+which is not there before it presses.
 """
 
 import argparse
@@ -33,6 +36,8 @@ CANDIDATES = ("interact", "ipympl", "ours", "floor", "limit")
 DELAY = 0.05                       # seconds in each direction
 EVENTS = 60                        # a second
 SECONDS, HOLD = 3.0, 1.0
+PRESS = 0.1                        # seconds from the pointer's coming to the press of the button
+ELSEWHERE = (1.0, 1.0)             # where the pointer is between two drags
 FIRSTS = 4                         # times that a cell is run before each drag: one first picture tells little
 GROWTH = {
     "points": [{"points": points} for points in (200, 1_000, 5_000, 20_000)],
@@ -92,9 +97,9 @@ class Stand:
         await self.page.evaluate("bench.prepare(300)")
         return time
 
-    async def drag(self, hold: float = 0.0) -> dict:
+    async def drag(self, hold: float = 0.0, comes: bool = True) -> dict:
         """Grab the slider's thumb, hold it, and drag it to the other end; return what was seen meanwhile."""
-        return await self._watch(hold, self._move_by_clock, round(SECONDS * EVENTS))
+        return await self._watch(hold, self._move_by_clock, round(SECONDS * EVENTS), comes)
 
     async def moves(self, count: int) -> dict:
         """Grab the slider's thumb and move it to the other end, each time as soon as the last move is displayed."""
@@ -106,21 +111,24 @@ class Stand:
         await asyncio.sleep(seconds)
         return self._cost(before, await self._spent())
 
-    async def _watch(self, hold: float, move, count: int) -> dict:
+    async def _watch(self, hold: float, move, count: int, comes: bool = True) -> dict:
         track = await self.page.evaluate("bench.track()")
         here = (track["value"] + 5) / 10
         there = 0 if here > 0.5 else 1
         places = [(track["left"] + track["width"] * (here + (there - here) * i / count), track["y"])
                   for i in range(count + 1)]
-        await self._mouse("mouseMoved", *places[0], button="none")
         before = await self._spent()
         await self.page.evaluate("bench.start()")
+        if comes:
+            await self._mouse("mouseMoved", *places[0], button="none")
+            await asyncio.sleep(PRESS)
         await self._mouse("mousePressed", *places[0])
         await asyncio.sleep(hold)
         since = await self.page.evaluate("bench.now()")
         await move(places[1:])
         settled = await self.page.evaluate("bench.settled()")
         await self._mouse("mouseReleased", *places[-1])
+        await self._mouse("mouseMoved", *ELSEWHERE, button="none")
         await self.quiet()
         seen = await self.page.evaluate("bench.stop()")
         return {**seen, **self._cost(before, await self._spent()), "since": since, "settled": settled}
@@ -182,7 +190,7 @@ def say(what: str) -> None:
 async def race(browser: Browser, server: Server, url: str, far: bool, rounds: int, moves: int) -> dict:
     """Let the candidates take turns; return what was seen of each, and what it costs to leave ours alone."""
     stands = await asyncio.gather(*(Stand.open(browser, server, kind, url, cell(kind)) for kind in CANDIDATES))
-    seen = {kind: {"first": [], "drags": [], "moves": [], "held": []} for kind in CANDIDATES}
+    seen = {kind: {"first": [], "drags": [], "moves": [], "finger": [], "held": []} for kind in CANDIDATES}
     for stand in stands:
         seen[stand.kind]["fresh"] = await stand.first()
     for turn in range(rounds):
@@ -192,6 +200,9 @@ async def race(browser: Browser, server: Server, url: str, far: bool, rounds: in
             mine["first"] += [await stand.first() for _ in range(FIRSTS)]
             mine["drags"].append(await stand.drag())
             mine["moves"].append(await stand.moves(moves))
+            if stand.kind == "ours":
+                await stand.first()
+                mine["finger"].append(await stand.drag(comes=False))
             if far and stand.kind in ("ours", "limit"):
                 await stand.first()
                 mine["held"].append(await stand.drag(HOLD))
@@ -251,7 +262,7 @@ async def measure(quick: bool) -> dict:
                 with Link(int(server.url.rsplit(":")[-1]), DELAY) as link:
                     far = await race(browser, server, link.url, True, rounds, moves)
                 grown = await growth(browser, server, drags, sizes)
-                shown = [record for race in (direct, far) for kind in ("drags", "moves", "held")
+                shown = [record for race in (direct, far) for kind in ("drags", "moves", "finger", "held")
                          for record in race["ours"][kind]]
                 right = await references(browser, server, shown)
                 chromium = browser.version
@@ -266,7 +277,7 @@ async def measure(quick: bool) -> dict:
         "versions": {"python": platform.python_version(), "chromium": chromium,
                      **{package: version(package) for package in PACKAGES}},
         "rounds": rounds, "moves": rounds * moves, "events_per_second": EVENTS, "drag_seconds": SECONDS,
-        "link_ms_each_way": 1000 * DELAY,
+        "press_seconds": PRESS, "link_ms_each_way": 1000 * DELAY,
         "direct": {kind: verdict.summary(direct[kind]) for kind in CANDIDATES},
         "link": {kind: verdict.summary(far[kind]) for kind in CANDIDATES},
         "idle": {key: median([direct["idle"][key], far["idle"][key]]) for key in direct["idle"]},

@@ -74,10 +74,12 @@ def tables(result: dict) -> str:
     """Return all that was measured of the picture as Markdown tables."""
     faults, machine, versions = result["correctness"], result["machine"], result["versions"]
     held = result["link"]["ours"]["held"]
-    slices = sweeps.UNDER_WAY[1] * sweeps.CONFIRMED
+    near, far = (result[race]["ours"]["finger"] for race in ("direct", "link"))
+    slices = sweeps.UNDER_WAY * sweeps.CONFIRMED
     return f"""\
 Medians over {result['rounds']} drags of {result['drag_seconds']:g} s at {result['events_per_second']} mouse events \
-a second, each grabbed just after its cell was run, and over {result['moves']} single moves, on {machine['cores']} \
+a second, each grabbed just after its cell was run, {1000 * result['press_seconds']:g} ms after the pointer came to \
+the slider, and over {result['moves']} single moves, on {machine['cores']} \
 cores and {machine['memory_gib']} GiB ({machine['system']}, JupyterLab {versions['jupyterlab']}, Chromium \
 {versions['chromium']}). The lag is the time from the mouse event to the paint that shows its value.
 
@@ -90,17 +92,18 @@ With {result['link_ms_each_way']:g} ms added each way, as to a server far away:
 {candidates_table(result['link'])}
 
 Held for a second before it is dragged, a slider of this course moves its picture over the same link at \
-{held['frames_per_second']:.1f} frames a second, {held['lag_ms']:.0f} ms behind the hand.
+{held['frames_per_second']:.1f} frames a second, {held['lag_ms']:.0f} ms behind the hand. A finger, which is not there \
+before it presses, sees {near['frames_per_second']:.1f} frames a second, {far['frames_per_second']:.1f} over the link.
 
 {promises_table(result['promises'])}
 
 {faults['frames']:,} painted frames of this course were looked at, {faults['frames_compared_pixel_by_pixel']:,} of \
 them compared pixel by pixel with the picture that the kernel draws for the same numbers.
 
-Nothing is drawn ahead while no slider is held. What is drawn ahead along one ends at {sweeps.MOST_FRAMES} frames or \
-{sweeps.MOST_BYTES / 1e6:g} MB; the page keeps it as long as the slider is held, the kernel not at all. It is sent in \
-slices, each as soon as it has {sweeps.SLICE_BYTES / 1e3:g} kB or took long enough, and no more than {slices} of them \
-are on the line at once.
+Nothing is drawn ahead while no slider is held and no pointer is over one. What is drawn ahead along one ends at \
+{sweeps.MOST_FRAMES} frames or {sweeps.MOST_BYTES / 1e6:g} MB; the page keeps it that long, the kernel not at all. It \
+is sent in slices, each as soon as it has {sweeps.SLICE_BYTES / 1e3:g} kB or took long enough, and no more than \
+{slices} of them are on the line at once.
 
 How the cost grows:
 
@@ -168,7 +171,7 @@ def section() -> str:
 ## Performance
 
 The picture follows the hand although the kernel computes it, from your own Python function: while a slider is held, \
-the frames along it are drawn ahead, and the browser shows the one where the hand is. Beside it, four other ways to \
+or a pointer is over it, the frames along it are drawn ahead, and the browser shows the one where the hand is. Beside it, four other ways to \
 show the same picture, dragged in turns in a real JupyterLab and a real Chromium by \
 `python tests/benchmarks/picture.py`:
 

@@ -27,6 +27,8 @@ LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 TOKEN = "tests"
 START = 90          # seconds a server may take to answer, or a kernel to start or to run a whole lesson
 PATIENCE = 30_000   # milliseconds until what is waited for counts as never coming
+# Two frames of the page later, all that a change asked for is painted.
+TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 NO_BROWSER = "No Chromium or Chrome on this machine: no lesson was opened in a browser. Install one, then test again."
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 PLACES = (

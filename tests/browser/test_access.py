@@ -8,14 +8,13 @@ import pytest
 from matplotlib.image import imread
 from playwright.sync_api import Locator
 
-from .conftest import Lab, Picture
+from .conftest import TWO_FRAMES, Lab, Picture
 from .test_picture import SOFTMAX, THREAD, expected
 
 pytestmark = pytest.mark.browser
 
 KINDS = {"slider", "spinbutton", "button", "radio", "grid"}
 CONTROLS = "input:visible, button:visible, [role=grid]:visible"
-TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 def each_picture(lesson) -> Iterator[Picture]:

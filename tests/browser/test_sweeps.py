@@ -12,7 +12,7 @@ import numpy as np
 import psutil
 import pytest
 
-from .conftest import Lab, Picture
+from .conftest import TWO_FRAMES, Lab, Picture
 from .test_picture import expected
 
 pytestmark = pytest.mark.browser
@@ -51,11 +51,20 @@ def suspended(lab: Lab) -> Iterator[None]:
             kernel.resume()
 
 
-def press(picture: Picture, label: str, at: float) -> None:
-    """Put the mouse on a slider, once it lies still, and press its button."""
+def come(picture: Picture, label: str, at: float) -> None:
+    """Put the mouse on a slider, once it lies still."""
     slider = picture.slider(label)
     box = slider.bounding_box()
     slider.hover(position={"x": box["width"] * at, "y": box["height"] / 2})
+
+
+def go_elsewhere(lab: Lab) -> None:
+    lab.page.mouse.move(1, 1)
+
+
+def press(picture: Picture, label: str, at: float) -> None:
+    """Put the mouse on a slider, once it lies still, and press its button."""
+    come(picture, label, at)
     picture.lab.page.mouse.down()
 
 
@@ -112,9 +121,51 @@ def test_a_press_is_told_once(fresh_lab, server):
     press(softmax, "z₁", 0.5)
     wait_for_sweep(softmax)
     softmax.lab.page.mouse.up()
-    assert len(holds) == 1
+    assert len(holds) == 1     # when the pointer came
+    softmax.lab.page.mouse.down()
+    softmax.lab.page.mouse.up()
+    assert len(holds) == 2     # what was lost meanwhile, if anything, is drawn anew
     with line.expect_event("framesent", lambda message: re.search(b'"by_keys": ?true', message)):
         softmax.slider("z₂").focus()      # without a press, as by Tab
+
+
+def test_a_pointer_that_comes_is_expected(softmax):
+    """What it drags at once is there, and the kernel need not even hear of the press."""
+    come(softmax, "z₁", 0.5)
+    wait_for_sweep(softmax)
+    with suspended(softmax.lab):
+        softmax.lab.page.mouse.down()
+        for place in (0.6, 0.1, 0.9):
+            drag_to(softmax, "z₁", [place])
+            softmax.wait_for_numbers(expected([1.78, value_of(softmax, "z₁"), 1.65]))
+        softmax.lab.page.mouse.up()
+
+
+def test_a_pointer_that_goes_leaves_nothing(softmax):
+    come(softmax, "z₁", 0.5)
+    wait_for_sweep(softmax)
+    go_elsewhere(softmax.lab)
+    assert softmax.root.get_attribute("data-ahead") is None
+    press(softmax, "z₁", 0.5)
+    softmax.lab.page.mouse.up()
+    wait_for_sweep(softmax)
+    go_elsewhere(softmax.lab)
+    softmax.lab.page.evaluate(TWO_FRAMES)
+    assert int(softmax.root.get_attribute("data-ahead")) >= BY_MOUSE      # pressed, it is held until the focus goes
+
+
+def test_a_pointer_that_passes_keeps_no_frames_from_the_keys(softmax):
+    softmax.slider("z₁").focus()
+    wait_for_sweep(softmax, BY_KEYS)
+    come(softmax, "z₂", 0.5)
+    softmax.lab.page.wait_for_function("([root, most]) => Number(root.dataset.ahead ?? 0) < most",
+                                       arg=[softmax.root.element_handle(), BY_KEYS])
+    go_elsewhere(softmax.lab)
+    softmax.lab.page.keyboard.press("ArrowRight")
+    wait_for_sweep(softmax, BY_KEYS)
+    with suspended(softmax.lab):
+        softmax.lab.page.keyboard.press("ArrowRight")
+        softmax.wait_for_numbers(expected([1.78, 0.78, 1.65]))
 
 
 def test_keys_are_followed_without_the_kernel(softmax):
@@ -219,6 +270,7 @@ def test_no_frame_is_wrong(lab, code, label):
     seen = lab.page.evaluate("""() => { window.watch.disconnect(); return [...window.frames_seen]; }""")
     assert len(seen) > 20
     slider = picture.slider(label)
+    go_elsewhere(lab)
     slider.blur()     # from here on nothing is drawn ahead
     for text, pixels in seen[::5]:
         number = re.search(rf"{label[0]} = \[[^,]*, ([^,]*), [^,]*\]", text)[1]
@@ -343,8 +395,27 @@ def test_any_hand_stops_it(lab, stop):
     assert play(picture).get_attribute("aria-pressed") == "false"
     values = [value_of(picture, label) for label in ("z₀", "z₁", "z₂")]
     picture.wait_for_numbers(expected(values))
-    lab.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    lab.page.evaluate(TWO_FRAMES)
     assert [value_of(picture, label) for label in ("z₀", "z₁", "z₂")] == values
+
+
+def test_what_plays_goes_on_while_a_pointer_comes_to_another_slider(fresh_lab, server):
+    lines, holds = [], []
+    fresh_lab.page.on("websocket", lambda line: lines.append(line))
+    picture = fresh_lab.open(server.notebook("plays", SOFTMAX)).run_all().picture()
+    line = next(line for line in lines if "/channels" in line.url)
+    line.on("framesent", lambda message: holds.extend(re.findall(rb'"hold": ?([^,]*),', message)))
+    before = picture.text
+    picture.slider("z₁").focus()
+    play(picture).press("Enter")
+    picture.wait_for_change(before)
+    come(picture, "z₂", 0.5)
+    go_elsewhere(fresh_lab)
+    assert play(picture).get_attribute("aria-pressed") == "true"
+    with line.expect_event("framesent", lambda message: re.search(b'"hold": ?null', message)):
+        play(picture).press("Enter")
+        play(picture).blur()
+    assert set(holds) == {b'"z1"', b"null"}
 
 
 def test_a_picture_run_again_while_it_plays_stops(lab):

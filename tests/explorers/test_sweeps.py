@@ -1,6 +1,7 @@
 """Sweeps: a frame drawn ahead is the frame itself, for every slider of every explorer; and they keep their bounds."""
 
 import gc
+import itertools
 import sys
 
 import numpy as np
@@ -264,15 +265,15 @@ def test_few_slices_are_under_way(monkeypatch, quick):
     view.hold("z1")
     while picture.sweep.step():
         pass
-    assert [piece["confirm"] for piece in view.slices] == [True, False, True]       # it begins gently
-    for turn in range(20):
+    for turn in range(10):
         view.got()
         while picture.sweep.step():
             pass
-        assert len(view.slices) == 2 * (turn + 1) + 5
-        arrived = 2 * turn + 1
-        assert len(view.slices) - arrived == sweeps.UNDER_WAY[1] * sweeps.CONFIRMED     # as the README says
-        assert len(picture.sweep._sent) == sweeps.UNDER_WAY[1]
+        confirmed = [piece["confirm"] for piece in view.slices]
+        assert confirmed == [i % sweeps.CONFIRMED == 0 for i in range(len(confirmed))]
+        assert len(picture.sweep._sent) == sweeps.UNDER_WAY
+        arrived = turn * sweeps.CONFIRMED + 1
+        assert len(view.slices) - arrived == sweeps.UNDER_WAY * sweeps.CONFIRMED     # as the README says
 
 
 def test_a_full_line_gets_one_slice_at_a_time(monkeypatch, clock):
@@ -290,15 +291,18 @@ def test_a_full_line_gets_one_slice_at_a_time(monkeypatch, clock):
 
     while picture.sweep.step():
         pass
-    for _ in range(10):
+    for _ in range(4):
         arrives_after(0.01)
-    assert len(picture.sweep._sent) == sweeps.UNDER_WAY[1]
-    for _ in range(sweeps.UNDER_WAY[1]):
+    assert len(picture.sweep._sent) == sweeps.UNDER_WAY
+    for _ in range(sweeps.UNDER_WAY):
         arrives_after(1.0)
-    assert len(picture.sweep._sent) == 1
-    before = len(view.slices)
-    arrives_after(1.0)
-    assert len(view.slices) == before + sweeps.CONFIRMED
+    for _ in range(3):
+        before = len(view.slices)
+        arrives_after(1.0)
+        assert len(picture.sweep._sent) == 1
+        assert len(view.slices) == before + 1 and view.slices[-1]["confirm"]
+    arrives_after(0.01)
+    assert len(picture.sweep._sent) == sweeps.UNDER_WAY
 
 
 def test_bytes_are_bounded(monkeypatch, quick):
@@ -452,16 +456,17 @@ def test_memory_is_flat(quick):
     picture = explore_triangle()
     view = View(picture)
     blocks = []
-    for i in range(40):
+    for i in range(1, 41):
         view.hold("z1" if i % 2 else "z2")
         view.all()
         view.slices.clear()
         view.frames.clear()
         view._layers.clear()
-        if i in (20, 39):
+        if i % 10 == 0:
             gc.collect()
             blocks.append(sys.getallocatedblocks())
-    assert blocks[1] - blocks[0] < 200
+    # A leak grows in each part; caches that fill, and what else this process does, not in all of them.
+    assert min(after - before for before, after in itertools.pairwise(blocks)) < 100
 
 
 @pytest.mark.parametrize(("low", "high", "step", "wide"), [

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
 from matplotlib.textpath import text_to_path
+from matplotlib.transforms import Affine2D
 
 from helpers import draw_list, style
 from helpers.draw_list import Recorder
@@ -94,13 +95,39 @@ def test_a_rectangle_is_recorded_as_its_own_way_would(look, scale, monkeypatch):
         assert_same(*both_ways(bar, monkeypatch))
 
 
-def test_short_cuts_are_taken(monkeypatch):
+@pytest.mark.parametrize("scale", ["linear", "log"])
+def test_short_cuts_are_taken(scale, monkeypatch):
     figure = Figure(figsize=(2, 2), dpi=100)
     axes = figure.subplots()
-    text, bar = axes.text(0, 0, "0.5"), axes.bar([0], [1], linewidth=0).patches[0]
+    axes.set(yscale=scale, ylim=(0.1, 10))
+    text, bar = axes.text(0, 1, "0.5"), axes.bar([0], [1], bottom=1, linewidth=0).patches[0]
     for artist in (text, bar):
         monkeypatch.setattr(artist, "draw", None)
         assert Recorder(figure).record(artist)["commands"]
+
+
+@pytest.mark.parametrize("change", [
+    {"ylim": (1, 9)}, {"yscale": "log"}, {"position": (0.3, 0.2, 0.5, 0.6)}], ids=str)
+def test_what_is_kept_of_a_transform_follows_it(change):
+    """A recorder that knew the axes before the change notes what a new one does."""
+    figure = Figure(figsize=(2, 2), dpi=100)
+    axes = figure.subplots()
+    axes.set(xlim=(0, 4), ylim=(0.5, 7))
+    artists = axes.text(1, 2, "0.5"), axes.add_patch(Rectangle((2, 1), 1, 3, linewidth=0))
+    recorder = Recorder(figure)
+    before = [recorder.record(artist) for artist in artists]
+    axes.set(**change)
+    after = [recorder.record(artist) for artist in artists]
+    assert after == [Recorder(figure).record(artist) for artist in artists] != before
+
+
+def test_few_transforms_are_kept():
+    figure = Figure(figsize=(2, 2), dpi=100)
+    recorder = Recorder(figure)
+    for i in range(3 * draw_list.MOST_KEPT):
+        text = figure.text(i, 0, "0.5", transform=Affine2D())
+        assert recorder.record(text)["commands"][0][1] == i
+        assert len(recorder._places) <= draw_list.MOST_KEPT
 
 
 def test_a_number_is_as_wide_as_its_digits():
