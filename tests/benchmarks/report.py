@@ -171,8 +171,8 @@ def section() -> str:
 ## Performance
 
 The picture follows the hand although the kernel computes it, from your own Python function: while a slider is held, \
-or a pointer is over it, the frames along it are drawn ahead, and the browser shows the one where the hand is. Beside it, four other ways to \
-show the same picture, dragged in turns in a real JupyterLab and a real Chromium by \
+or a pointer is over it, the frames along it are drawn ahead, and the browser shows the one where the hand is. Beside \
+it, four other ways to show the same picture, dragged in turns in a real JupyterLab and a real Chromium by \
 `python tests/benchmarks/picture.py`:
 
 ![Frames per second and lag on one machine: {told}.]({PLOT.relative_to(ROOT).as_posix()})
