@@ -119,9 +119,7 @@ class Recorder(RendererBase):
         place = self._place(Artist.get_transform(patch))
         if not place.upright:
             return False
-        (x, y), wide, high = patch.get_xy(), patch.get_width(), patch.get_height()
-        x0, y0 = place(x, y)
-        x1, y1 = place(x + wide, y + high)
+        (x0, y0), (x1, y1) = (place(*corner) for corner in patch.get_bbox().get_points().tolist())
         plain = patch.get_visible() and patch.get_facecolor()[3] and math.isfinite(x0 + y0 + x1 + y1)
         dressed = patch.get_linewidth() or patch.get_path_effects() or patch.get_snap() is not None
         if not plain or dressed or patch.get_angle():

@@ -8,6 +8,7 @@ const CLAUSE = "; ";    // between the clauses of a line of numbers
 const PLAY = 3300;      // milliseconds that a playing slider takes from one end to the other
 const REST = 100;       // milliseconds for which a hand rests before a move is sent whose frame was drawn ahead
 const MOVING = 1000;    // milliseconds after which one is sent from a hand that does not rest
+const FRESH = 1000;     // milliseconds for which a press does not ask again for what the pointer's coming has asked for
 const TRAIL = 100;      // milliseconds over which a hand's speed is taken
 const BRUSH = 1.25;     // cells of a pad from the middle of a stroke to where it has faded out
 const PAUSE = 300;      // milliseconds without a change, after which the numbers are announced
@@ -204,14 +205,14 @@ function sliderControl(control, hand, say, words) {
     }
   };
   field.addEventListener("focus", () => hand.hold(control, true));
-  field.addEventListener("input", () => typed(false));
+  field.addEventListener("input", () => { byKeys(); typed(false); });
   field.addEventListener("change", () => typed(true));
   // Arrow keys in the field move by the slider's step, which the field itself does not have, as it takes any number.
   field.addEventListener("keydown", (event) => {
-    byKeys();
     const way = { ArrowUp: 1, ArrowDown: -1 }[event.key];
     if (!way) return;
     event.preventDefault();
+    byKeys();
     const next = Math.min(Math.max(Number((shown + way * step).toFixed(10)), low), high);
     hand.move(name, next);
     say("");
@@ -372,6 +373,7 @@ const CONTROLS = { slider: sliderControl, choice: choiceControl, pad: padControl
 // ---- The view --------------------------------------------------------------------------------------------------
 
 const views = new Set();     // of this picture in this page; they share what the controls' values are
+let holder = null;           // the one of them for which the kernel draws ahead, if any
 
 function render({ model, el }) {
   const words = model.get("words"), [width, height] = model.get("size"), dark = model.get("dark");
@@ -420,35 +422,39 @@ function render({ model, el }) {
   // ---- What the hand does: the values go to the kernel, and the frame for them is shown if it was drawn ahead ----
 
   let sweep = null;       // the frames along the slider that is held, as far as they have arrived
-  let held = null, byKeys = false, expected = false;      // which one, how, and whether a pointer has only come to it
-  const holds = ({ name }, by_keys) => held === name && byKeys === by_keys;
+  let held = null, byKeys = false, came = null;      // which one, how, and since when if a pointer has only come to it
+  const holds = ({ name }, by_keys) => holder === view && held === name && byKeys === by_keys;
   const forget = () => {
     sweep = null;
     delete root.dataset.ahead;
   };
   const drawAhead = ({ name }, by_keys) => {
     if (name !== held) forget();
+    holder = view;
     held = name;
     byKeys = by_keys;
     trail = [here()];
     tell({ hold: name, by_keys });
   };
   // A pointer over a slider is a hand that is about to press it: what it needs at once is drawn by then.
+  // It takes nothing from a hand elsewhere that plays, or has this slider already.
   const reach = (control) => {
-    if (playing || holds(control, false)) return;
+    if (playing || held === control.name || (holder && holder !== view)) return;
     drawAhead(control, false);
-    expected = true;
+    came = performance.now();
     keepStill();
   };
+  const leave = () => { if (came !== null) letGo(); };
   const hold = (control, by_keys) => {
-    if (expected && holds(control, by_keys)) trail = [here()];
+    if (holds(control, by_keys) && came !== null && performance.now() - came < FRESH) trail = [here()];
     else drawAhead(control, by_keys);
-    expected = false;
+    came = null;
     touched(control);
   };
   const letGo = () => {
     if (held) tell({ hold: null });
-    held = kept = null;
+    if (holder === view) holder = null;
+    held = kept = came = null;
     forget();
   };
   // How fast the hand moves the slider that is held, a second: so the kernel knows where it will be.
@@ -548,7 +554,6 @@ function render({ model, el }) {
     showValues();
   };
 
-  const leave = () => { if (!playing) letGoUnless(document.activeElement); };
   const hand = { reach, leave, holds, hold, letGo, move };
   const controls = model.get("controls").map((control) => [
     control.name, CONTROLS[control.kind](control, hand, say, words)]);
@@ -758,6 +763,7 @@ function render({ model, el }) {
   answered();
   requestAnimationFrame(() => { recolour(); fit(); });   // only now is the view part of the page
   return () => {
+    letGo();
     views.delete(view);
     clearInterval(owed);
     clearTimeout(later);

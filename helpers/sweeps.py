@@ -154,7 +154,7 @@ class Sweep:
         if self._base != self._basis() or len(self._done) >= MOST_FRAMES:
             self._begin()
         value = self._next()
-        if value is None or self._strikes >= STRIKES or self._bytes >= MOST_BYTES or len(self._sent) >= self._window:
+        if value is None or self._strikes >= STRIKES or self._bytes >= MOST_BYTES or self._waits():
             self._send()
             return False
         begun = perf_counter()
@@ -166,6 +166,11 @@ class Sweep:
         if self._slice_bytes >= SLICE_BYTES or now - self._slice_begun >= self._patience:
             self._send()
         return True
+
+    def _waits(self) -> bool:
+        """Whether enough is on the line: before the first confirmation little, for it may be a slow one."""
+        much = self._fastest == math.inf and self._bytes >= SLICE_BYTES
+        return len(self._sent) >= (1 if much else self._window)
 
     def _turn(self) -> None:
         self._scheduled = False

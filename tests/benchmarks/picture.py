@@ -6,9 +6,9 @@
 The candidates are in ``candidates.py``; what is on display is read by ``sampler.js``. They take turns, on one machine
 and then through a link 50 ms away in each direction. A drag is three seconds of 60 mouse events a second from one end
 of the slider to the other, grabbed anew after the cell was run anew, so nothing is there that was drawn before. The
-pointer comes to the slider, and the button is pressed a tenth of a second later: so long takes a finger on a mouse
-(Card, Moran and Newell, The keystroke-level model, 1980, table 1). Ours is also dragged as by a finger on a screen,
-which is not there before it presses.
+pointer comes to the slider, and the button is pressed a tenth of a second later: so long takes the press of a mouse's
+button (Dix and others, Human-Computer Interaction, 3rd edition, on the keystroke-level model). Ours is also dragged as
+by a finger on a screen, which is not there before it presses.
 """
 
 import argparse

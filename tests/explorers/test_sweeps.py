@@ -305,6 +305,28 @@ def test_a_full_line_gets_one_slice_at_a_time(monkeypatch, clock):
     assert len(picture.sweep._sent) == sweeps.UNDER_WAY
 
 
+def test_a_line_of_which_nothing_is_known_gets_little(monkeypatch, quick):
+    monkeypatch.setattr(sweeps, "SLICE_SECONDS", (0.0, 0.0))
+    monkeypatch.setattr(sweeps, "SLICE_BYTES", 9_000)
+    monkeypatch.setattr(sweeps, "POSITIONS", 50)
+    picture = explore_softmax()
+    view = View(picture)
+    view.hold("z1")
+
+    def draw():
+        while picture.sweep.step():
+            pass
+        return len(view.slices)
+
+    assert draw() <= sweeps.CONFIRMED     # else a second confirmation would be under way
+    view.hold("z1")                       # grabbed again: what was sent is taken for lost, and it goes on
+    before = len(view.slices)
+    assert draw() > before
+    view.got()
+    draw()
+    assert len(picture.sweep._sent) == sweeps.UNDER_WAY
+
+
 def test_bytes_are_bounded(monkeypatch, quick):
     monkeypatch.setattr(sweeps, "MOST_BYTES", 60_000)
     monkeypatch.setattr(sweeps, "POSITIONS", 200)
