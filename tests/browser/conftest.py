@@ -270,6 +270,13 @@ class Picture:
     def field(self, label: str) -> Locator:
         return self.root.get_by_label(f"{label}, typed", exact=True)
 
+    def values(self) -> list[float]:
+        """What the sliders say, in their order."""
+        return [float(slider.input_value()) for slider in self.sliders.all()]
+
+    def is_playing(self) -> bool:
+        return {"true": True, "false": False}[self.root.locator(".live-play").get_attribute("aria-pressed")]
+
     def type(self, label: str, number: str) -> None:
         self.field(label).fill(number)
         self.field(label).press("Enter")
