@@ -449,7 +449,6 @@ function render({ model, el }) {
     if (holds(control, by_keys) && came !== null && performance.now() - came < FRESH) trail = [here()];
     else drawAhead(control, by_keys);
     came = null;
-    sentAt = performance.now();     // its first move, too, can wait where its frame is there
     touched(control);
   };
   const letGo = () => {

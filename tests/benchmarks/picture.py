@@ -39,7 +39,6 @@ SECONDS, HOLD = 3.0, 1.0
 PRESS = 0.1                        # seconds from the pointer's coming to the press of the button
 ELSEWHERE = (1.0, 1.0)             # where the pointer is between two drags
 FIRSTS = 4                         # times that a cell is run before each drag: one first picture tells little
-DRAGS = {"ours": 2, "limit": 2}    # in each turn, of those whose frames per second lie close together; of others one
 GROWTH = {
     "points": [{"points": points} for points in (200, 1_000, 5_000, 20_000)],
     "bars": [{"bars": bars} for bars in (3, 10, 30, 100)],
@@ -200,9 +199,6 @@ async def race(browser: Browser, server: Server, url: str, far: bool, rounds: in
             mine = seen[stand.kind]
             mine["first"] += [await stand.first() for _ in range(FIRSTS)]
             mine["drags"].append(await stand.drag())
-            for _ in range(1, DRAGS.get(stand.kind, 1)):
-                await stand.first()
-                mine["drags"].append(await stand.drag())
             mine["moves"].append(await stand.moves(moves))
             if stand.kind == "ours":
                 await stand.first()
@@ -280,7 +276,7 @@ async def measure(quick: bool) -> dict:
                     "system": platform.system(), "busy_before_and_after_percent": busy},
         "versions": {"python": platform.python_version(), "chromium": chromium,
                      **{package: version(package) for package in PACKAGES}},
-        "rounds": rounds, "drags": DRAGS, "moves": rounds * moves, "events_per_second": EVENTS, "drag_seconds": SECONDS,
+        "rounds": rounds, "moves": rounds * moves, "events_per_second": EVENTS, "drag_seconds": SECONDS,
         "press_seconds": PRESS, "link_ms_each_way": 1000 * DELAY,
         "direct": {kind: verdict.summary(direct[kind]) for kind in CANDIDATES},
         "link": {kind: verdict.summary(far[kind]) for kind in CANDIDATES},
