@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 import psutil
 import pytest
+from playwright.sync_api import WebSocket
 
 from .conftest import TWO_FRAMES, Lab, Picture
 from .test_picture import expected
@@ -83,6 +84,15 @@ def softmax(lab):
     return lab.run(SOFTMAX)
 
 
+@pytest.fixture
+def overheard(fresh_lab, server, request) -> tuple[Picture, WebSocket]:
+    """The explorer of softmax in a page of its own, and the line to its kernel, to listen in."""
+    lines = []
+    fresh_lab.page.on("websocket", lambda line: lines.append(line))
+    picture = fresh_lab.open(server.notebook(request.function.__name__, SOFTMAX)).run_all().picture()
+    return picture, next(line for line in lines if "/channels" in line.url)
+
+
 def test_the_mouse_is_followed_without_the_kernel(softmax):
     press(softmax, "z₁", 0.5)
     wait_for_sweep(softmax)
@@ -111,12 +121,9 @@ def test_the_mouse_comes_to_round_numbers_and_both_ends(softmax):
     softmax.wait_for_numbers(expected([1.78, 5, 1.65]))
 
 
-def test_a_press_is_told_once(fresh_lab, server):
+def test_a_press_is_told_once(overheard):
     """It moves the focus too, and each message has its price just then."""
-    lines = []
-    fresh_lab.page.on("websocket", lambda line: lines.append(line))
-    softmax = fresh_lab.open(server.notebook("press", SOFTMAX)).run_all().picture()
-    line, holds = next(line for line in lines if "/channels" in line.url), []
+    (softmax, line), holds = overheard, []
     line.on("framesent", lambda message: holds.append(message) if b'"hold"' in message else None)
     softmax.slider("z₁").evaluate("""slider => {     // at one time, however busy this machine is
         slider.dispatchEvent(new PointerEvent("pointermove", {bubbles: true}));
@@ -211,19 +218,16 @@ def test_typed_numbers_are_followed_without_the_kernel(softmax):
         softmax.wait_for_numbers(expected([1.78, 0.91, 1.65]))
 
 
-def test_there_and_back_while_the_kernel_is_silent(fresh_lab, server):
+def test_there_and_back_while_the_kernel_is_silent(overheard):
     """The answers come late and more than one at a time; none takes the picture back to where the hand was between."""
-    lines = []
-    fresh_lab.page.on("websocket", lambda line: lines.append(line))
-    softmax = fresh_lab.open(server.notebook("silent", SOFTMAX)).run_all().picture()
-    line = next(line for line in lines if "/channels" in line.url)
+    softmax, line = overheard
 
     def about(value):
         return lambda message: b'"asked"' in message and re.search(b'"z1": ?%s,' % value.encode(), message)
 
     softmax.field("z₁").focus()
     wait_for_sweep(softmax, BY_KEYS)
-    with line.expect_event("framereceived", about("1.5")), suspended(fresh_lab):
+    with line.expect_event("framereceived", about("1.5")), suspended(softmax.lab):
         softmax.field("z₁").fill("1")
         line.wait_for_event("framesent", about("1"))      # past ipywidgets, since nothing was heard
         softmax.field("z₁").fill("1.5")
@@ -423,18 +427,15 @@ def test_any_hand_stops_it(lab, stop):
     assert [value_of(picture, label) for label in ("z₀", "z₁", "z₂")] == values
 
 
-def test_what_plays_goes_on_while_a_pointer_comes_to_another_slider(fresh_lab, server):
-    lines, holds = [], []
-    fresh_lab.page.on("websocket", lambda line: lines.append(line))
-    picture = fresh_lab.open(server.notebook("plays", SOFTMAX)).run_all().picture()
-    line = next(line for line in lines if "/channels" in line.url)
+def test_what_plays_goes_on_while_a_pointer_comes_to_another_slider(overheard):
+    (picture, line), holds = overheard, []
     line.on("framesent", lambda message: holds.extend(re.findall(rb'"hold": ?([^,]*),', message)))
     before = picture.text
     picture.slider("z₁").focus()
     play(picture).press("Enter")
     picture.wait_for_change(before)
     come(picture, "z₂", 0.5)
-    go_elsewhere(fresh_lab)
+    go_elsewhere(picture.lab)
     assert play(picture).get_attribute("aria-pressed") == "true"
     with line.expect_event("framesent", lambda message: re.search(b'"hold": ?null', message)):
         play(picture).press("Enter")
