@@ -1,6 +1,6 @@
 """The live picture beside four other ways to show one, each dragged in a real JupyterLab and a real Chromium.
 
-    python tests/benchmarks/picture.py             everything, about ten minutes; writes picture.json beside this file
+    python tests/benchmarks/picture.py             everything, about 25 minutes; writes picture.json beside this file
     python tests/benchmarks/picture.py --quick     a look in two minutes; writes only with --write
 
 The candidates are in ``candidates.py``; what is on display is read by ``sampler.js``. They take turns, on one machine
@@ -9,11 +9,16 @@ of the slider to the other, grabbed anew after the cell was run anew, so nothing
 pointer comes to the slider, and the button is pressed a tenth of a second later: so long takes the press of a mouse's
 button (Dix and others, Human-Computer Interaction, 3rd edition, on the keystroke-level model). Ours is also dragged as
 by a finger on a screen, which is not there before it presses.
+
+The hand's 60 events a second meet a screen of 60 frames a second, and the browser merges events that come within one
+frame. How many it merges hangs on where in a frame they come: close to its end, the least unrest of the machine puts
+one into the next frame. So the drags of each candidate are spread evenly over a frame: each begins at another phase.
 """
 
 import argparse
 import asyncio
 import json
+import math
 import platform
 import re
 import sys
@@ -36,9 +41,10 @@ CANDIDATES = ("interact", "ipympl", "ours", "floor", "limit")
 DELAY = 0.05                       # seconds in each direction
 EVENTS = 60                        # a second
 SECONDS, HOLD = 3.0, 1.0
+DRAGS = 2                          # of each candidate in a turn
 PRESS = 0.1                        # seconds from the pointer's coming to the press of the button
 ELSEWHERE = (1.0, 1.0)             # where the pointer is between two drags
-FIRSTS = 4                         # times that a cell is run before each drag: one first picture tells little
+FIRSTS = 2                         # times that a cell is run before each drag: one first picture tells little
 GROWTH = {
     "points": [{"points": points} for points in (200, 1_000, 5_000, 20_000)],
     "bars": [{"bars": bars} for bars in (3, 10, 30, 100)],
@@ -97,9 +103,12 @@ class Stand:
         await self.page.evaluate("bench.prepare(300)")
         return time
 
-    async def drag(self, hold: float = 0.0, comes: bool = True) -> dict:
-        """Grab the slider's thumb, hold it, and drag it to the other end; return what was seen meanwhile."""
-        return await self._watch(hold, self._move_by_clock, round(SECONDS * EVENTS), comes)
+    async def drag(self, phase: float, hold: float = 0.0, comes: bool = True) -> dict:
+        """Grab the slider's thumb, hold it, and drag it to the other end; return what was seen meanwhile.
+
+        The events are sent at `phase`, from 0 to 1, between one frame of the screen and the next.
+        """
+        return await self._watch(hold, self._move_by_clock, round(SECONDS * EVENTS), comes, phase)
 
     async def moves(self, count: int) -> dict:
         """Grab the slider's thumb and move it to the other end, each time as soon as the last move is displayed."""
@@ -111,7 +120,7 @@ class Stand:
         await asyncio.sleep(seconds)
         return self._cost(before, await self._spent())
 
-    async def _watch(self, hold: float, move, count: int, comes: bool = True) -> dict:
+    async def _watch(self, hold: float, move, count: int, comes: bool = True, phase: float = 0.0) -> dict:
         track = await self.page.evaluate("bench.track()")
         here = (track["value"] + 5) / 10
         there = 0 if here > 0.5 else 1
@@ -119,13 +128,14 @@ class Stand:
                   for i in range(count + 1)]
         before = await self._spent()
         await self.page.evaluate("bench.start()")
+        screen = await self._screen() + phase / EVENTS
         if comes:
             await self._mouse("mouseMoved", *places[0], button="none")
             await asyncio.sleep(PRESS)
         await self._mouse("mousePressed", *places[0])
         await asyncio.sleep(hold)
         since = await self.page.evaluate("bench.now()")
-        await move(places[1:])
+        await move(places[1:], screen)
         settled = await self.page.evaluate("bench.settled()")
         await self._mouse("mouseReleased", *places[-1])
         await self._mouse("mouseMoved", *ELSEWHERE, button="none")
@@ -133,16 +143,25 @@ class Stand:
         seen = await self.page.evaluate("bench.stop()")
         return {**seen, **self._cost(before, await self._spent()), "since": since, "settled": settled}
 
-    async def _move_by_clock(self, places: list) -> None:
-        """Send an event each 60th of a second, whether or not the page has done with those before."""
+    async def _screen(self) -> float:
+        """Return when a frame of the screen began, by the clock of the loop."""
+        clock, answers = asyncio.get_running_loop().time, []
+        for _ in range(10):
+            asked = clock()
+            now, frame = await self.page.evaluate("bench.screen()")
+            answers.append((clock() - asked, (asked + clock()) / 2 - (now - frame) / 1000))
+        return min(answers)[1]     # the quickest answer tells best what time it was there
+
+    async def _move_by_clock(self, places: list, screen: float) -> None:
+        """Send an event each 60th of a second after `screen`, whether or not the page has done with those before."""
         clock, sent = asyncio.get_running_loop().time, []
-        start = clock()
+        start = screen + math.ceil((clock() - screen) * EVENTS) / EVENTS
         for i, place in enumerate(places):
             await asyncio.sleep(max(0, start + i / EVENTS - clock()))
             sent.append(asyncio.create_task(self._mouse("mouseMoved", *place)))
         await asyncio.gather(*sent)
 
-    async def _move_step_by_step(self, places: list) -> None:
+    async def _move_step_by_step(self, places: list, _: float) -> None:
         for place in places:
             await self._mouse("mouseMoved", *place)
             await self.page.evaluate("bench.settled()")
@@ -197,15 +216,17 @@ async def race(browser: Browser, server: Server, url: str, far: bool, rounds: in
         for stand in stands[turn % len(stands):] + stands[:turn % len(stands)]:
             say(f"{'link' if far else 'direct'}: round {turn + 1} of {rounds}, {stand.kind}")
             mine = seen[stand.kind]
-            mine["first"] += [await stand.first() for _ in range(FIRSTS)]
-            mine["drags"].append(await stand.drag())
+            phase = turn / rounds
+            for drag in range(DRAGS):
+                mine["first"] += [await stand.first() for _ in range(FIRSTS)]
+                mine["drags"].append(await stand.drag(phase + drag / DRAGS / rounds))
             mine["moves"].append(await stand.moves(moves))
             if stand.kind == "ours":
                 await stand.first()
-                mine["finger"].append(await stand.drag(comes=False))
+                mine["finger"].append(await stand.drag(phase, comes=False))
             if far and stand.kind in ("ours", "limit"):
                 await stand.first()
-                mine["held"].append(await stand.drag(HOLD))
+                mine["held"].append(await stand.drag(phase, HOLD))
     ours = stands[CANDIDATES.index("ours")]
     await ours.first()
     seen["idle"] = await ours.idle(SECONDS)
@@ -226,9 +247,9 @@ async def growth(browser: Browser, server: Server, drags: int, sizes: dict) -> d
                 window.jupyterapp.shell.currentWidget.content.widgets[0].model.sharedModel.setSource(code);
             }""", cell("ours", **size))
             records = []
-            for _ in range(drags):
+            for drag in range(drags):
                 await stand.first()
-                records.append(await stand.drag())
+                records.append(await stand.drag(drag / drags))
             seen[what].append({"size": size[what], "drags": records})
     await stand.close()
     return seen
@@ -276,7 +297,7 @@ async def measure(quick: bool) -> dict:
                     "system": platform.system(), "busy_before_and_after_percent": busy},
         "versions": {"python": platform.python_version(), "chromium": chromium,
                      **{package: version(package) for package in PACKAGES}},
-        "rounds": rounds, "moves": rounds * moves, "events_per_second": EVENTS, "drag_seconds": SECONDS,
+        "drags": rounds * DRAGS, "moves": rounds * moves, "events_per_second": EVENTS, "drag_seconds": SECONDS,
         "press_seconds": PRESS, "link_ms_each_way": 1000 * DELAY,
         "direct": {kind: verdict.summary(direct[kind]) for kind in CANDIDATES},
         "link": {kind: verdict.summary(far[kind]) for kind in CANDIDATES},

@@ -77,11 +77,11 @@ def tables(result: dict) -> str:
     near, far = (result[race]["ours"]["finger"] for race in ("direct", "link"))
     slices = sweeps.UNDER_WAY * sweeps.CONFIRMED
     return f"""\
-Medians over {result['rounds']} drags of {result['drag_seconds']:g} s at {result['events_per_second']} mouse events \
-a second, each grabbed just after its cell was run, {1000 * result['press_seconds']:g} ms after the pointer came to \
-the slider, and over {result['moves']} single moves, on {machine['cores']} \
-cores and {machine['memory_gib']} GiB ({machine['system']}, JupyterLab {versions['jupyterlab']}, Chromium \
-{versions['chromium']}). The lag is the time from the mouse event to the paint that shows its value.
+Medians over {result['drags']} drags of {result['drag_seconds']:g} s at {result['events_per_second']} mouse events \
+a second, each at another phase of the screen's frames and grabbed just after its cell was run, \
+{1000 * result['press_seconds']:g} ms after the pointer came to the slider, and over {result['moves']} single moves, \
+on {machine['cores']} cores and {machine['memory_gib']} GiB ({machine['system']}, JupyterLab {versions['jupyterlab']}, \
+Chromium {versions['chromium']}). The lag is the time from the mouse event to the paint that shows its value.
 
 On one machine:
 

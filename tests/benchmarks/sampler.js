@@ -41,7 +41,7 @@
   const outputs = () => notebook().content.widgets[0].node.querySelector(".jp-Cell-outputArea");
   const run = (command) => window.jupyterapp.commands.execute(command);
 
-  let kind, root, moves, frames, lastValue, lastEvent = 0, running = false, reached, due;
+  let kind, root, moves, frames, lastValue, lastEvent = 0, running = false, frameBegan, reached, due;
   const copies = [];
 
   const slider = () => root.querySelector("input[type=range], .noUi-target");
@@ -95,8 +95,9 @@
   probe.style = "position: fixed; left: 0; top: 0; width: 1px; height: 1px; contain: strict; visibility: hidden";
   document.body.append(probe);
   new ResizeObserver(() => { if (running) sample(); }).observe(probe);
-  const tick = () => {
+  const tick = (began) => {
     if (!running) return;
+    frameBegan = began;
     probe.style.width = probe.style.width === "1px" ? "2px" : "1px";
     due = requestAnimationFrame(tick);
   };
@@ -130,9 +131,11 @@
       running = true;
       cancelAnimationFrame(due);     // of an earlier turn
       sample();     // what is on display before any move
-      tick();
+      tick(performance.now());
     },
     now: () => performance.now(),
+    // What time it is, and when the last frame began.
+    screen: () => [performance.now(), frameBegan],
     settled: () => until((value) => value === at()),
     // What was seen since `start`; of ours with a hash of each frame's pixels.
     stop() {
