@@ -703,6 +703,7 @@ function render({ model, el }) {
     return true;
   };
   const recolour = () => {
+    if (!root.isConnected) return;     // what is no part of the page has no colours around it
     const now = isDark(root);
     root.classList.toggle("live-dark", now);
     if (now !== isDarkPage) { isDarkPage = now; paintAnew(); }
@@ -735,7 +736,8 @@ function render({ model, el }) {
 
   const heard = { "change:answers": answered, "change:values": setElsewhere, "msg:custom": arrived };
   for (const [event, act] of Object.entries(heard)) model.on(event, act);
-  const sizes = new ResizeObserver(fit);
+  // Also called when the view becomes part of the page: at first, or not until it is scrolled to.
+  const sizes = new ResizeObserver(() => { recolour(); fit(); });
   sizes.observe(canvas);
   addEventListener("resize", fit);     // a zoomed page
   let screen;     // a window moved to another screen, or a zoom that leaves the picture's place as it is
@@ -761,7 +763,6 @@ function render({ model, el }) {
 
   showValues();
   answered();
-  requestAnimationFrame(() => { recolour(); fit(); });   // only now is the view part of the page
   return () => {
     letGo();
     views.delete(view);

@@ -328,6 +328,18 @@ def test_dark_theme(softmax):
     assert softmax.pixels() == light
 
 
+def test_theme_switched_while_the_picture_is_no_part_of_the_page(softmax):
+    """A front end may make a picture that is far from view, or take it away, and attach it when it is scrolled to."""
+    parent = softmax.root.evaluate_handle("root => root.parentElement")
+    for theme, is_dark in (("Dark", True), ("Light", False)):
+        root = softmax.root.evaluate_handle("root => { root.remove(); return root; }")
+        softmax.lab.use_theme(theme)
+        was_dark = root.evaluate("root => root.classList.contains('live-dark')")
+        parent.evaluate("(parent, root) => parent.append(root)", root)
+        softmax.lab.page.wait_for_selector(f".live-picture{'.live-dark' if is_dark else ':not(.live-dark)'}")
+        assert was_dark is not is_dark     # it was not known before
+
+
 @pytest.mark.parametrize(("background", "ink", "dark"), [
     ("color(srgb 0.1 0.1 0.12)", "black", True), ("oklch(0.97 0 0)", "white", False),
     ("transparent", "rgb(230, 230, 230)", True), ("transparent", "black", False)])
