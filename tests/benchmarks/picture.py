@@ -1,7 +1,7 @@
 """The live picture beside four other ways to show one, each dragged in a real JupyterLab and a real Chromium.
 
     python tests/benchmarks/picture.py             everything, about 25 minutes; writes picture.json beside this file
-    python tests/benchmarks/picture.py --quick     a look in two minutes; writes only with --write
+    python tests/benchmarks/picture.py --quick     a look in five minutes; writes only with --write
 
 The candidates are in ``candidates.py``; what is on display is read by ``sampler.js``. They take turns, on one machine
 and then through a link 50 ms away in each direction. A drag is three seconds of 60 mouse events a second from one end
