@@ -49,7 +49,7 @@ def test_pictures_follow_mouse_and_keyboard(opened):
     assert pictures
     for i in pictures:
         picture = opened.picture(i)
-        assert_drag_moves(picture)
+        assert_drag_moves(picture, picture.sliders.first)
         text = picture.text
         picture.sliders.last.focus()
         opened.page.keyboard.press("Home" if float(picture.sliders.last.input_value()) > 0 else "End")
