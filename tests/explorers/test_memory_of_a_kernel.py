@@ -30,10 +30,10 @@ import gc
 from helpers.live import Live
 def places(control):
     if control.kind == "choice":
-        return [list(control.options)[i % len(control.options)] for i in range(30)]
+        return [list(control.options)[i % len(control.options)] for i in range(100)]
     if control.kind == "pad":
-        return [[float(i % 64 == cell) for cell in range(len(control.value))] for i in range(30)]
-    return [control.low + i / 29 * (control.high - control.low) for i in range(30)]
+        return [[float(i % 64 == cell) for cell in range(len(control.value))] for i in range(100)]
+    return [control.low + i / 99 * (control.high - control.low) for i in range(100)]
 pictures = [thing for thing in gc.get_objects() if isinstance(thing, Live)]
 for picture in pictures:
     for control in picture._controls.values():
